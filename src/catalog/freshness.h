@@ -1,0 +1,43 @@
+// Freshness: when one source was last checked, and what stands in the way. Written by sync, read by every worker, without locks.
+//
+// Shared by all snapshots: a check that finds nothing new makes the catalog fresher without making a new snapshot.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string_view>
+
+#include "base/clock.h"
+
+namespace aureacore::catalog {
+
+// Why a source's answers may be older than its interval promises.
+enum class Degraded : std::uint8_t {
+  no,
+  mirror,           // served from the mirror on disk; the remote has not answered since the start
+  git_unreachable,  // the last checks failed
+  git_open,         // so many failed that the circuit breaker holds further ones back
+  held,             // a commit would remove a large part of the entities and waits for a decision
+};
+
+// "mirror", "git-unreachable", "git-open", "held"; empty for no.
+std::string_view name(Degraded degraded);
+
+class Freshness {
+ public:
+  // A check of the remote that began then has succeeded.
+  void checked(base::SteadyTime start) { checked_.store(start.time_since_epoch().count(), std::memory_order_release); }
+  void set_degraded(Degraded degraded) { degraded_.store(degraded, std::memory_order_release); }
+
+  // Start of the last successful check (possibly before this process: from the mirror's record).
+  [[nodiscard]] base::SteadyTime last_check() const {
+    return base::SteadyTime(base::Duration(checked_.load(std::memory_order_acquire)));
+  }
+  [[nodiscard]] Degraded degraded() const { return degraded_.load(std::memory_order_acquire); }
+
+ private:
+  std::atomic<base::Duration::rep> checked_{0};
+  std::atomic<Degraded> degraded_{Degraded::no};
+};
+
+}  // namespace aureacore::catalog

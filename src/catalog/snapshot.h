@@ -1,0 +1,90 @@
+// Snapshot: the complete, validated, immutable catalog at one version. Every answer comes from exactly one.
+//
+// Built by Editor from its predecessor with structural sharing: what a commit doesn't touch, both share. Any number of threads
+// read it without locks. An entity lives in a slot (a number); slots come in blocks of 64 whose order is the order of references.
+#pragma once
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/entity.h"
+#include "catalog/freshness.h"
+#include "catalog/index.h"
+#include "catalog/selection.h"
+#include "catalog/slots.h"
+#include "entity/diagnostic.h"
+#include "entity/version.h"
+
+namespace aureacore::catalog {
+
+// A source as this snapshot sees it.
+struct SourceState {
+  std::string id;
+  std::string url;  // without credentials
+  std::string branch;
+  std::string commit;
+  std::uint64_t position = 0;
+  std::string author;        // of the commit
+  std::string subject;
+  std::int64_t time = 0;     // of the commit, seconds since 1970
+  std::size_t files = 0;     // read as descriptors
+  base::Duration interval{};
+  std::shared_ptr<const Freshness> freshness;  // never null
+};
+
+class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
+ public:
+  using DiagnosticsByFile = std::map<std::pair<std::string, std::string>, std::vector<entity::Diagnostic>>;  // (source, path)
+  using Visit = std::function<bool(const Entity&)>;  // false: enough
+
+  [[nodiscard]] const entity::Version& version() const { return version_; }
+  [[nodiscard]] const std::string& token() const { return token_; }
+  [[nodiscard]] std::size_t size() const { return slots_.size(); }
+
+  // By canonical reference ("component:default/x"); a null pointer where there is none.
+  [[nodiscard]] const Entity* find(std::string_view key) const { return slots_.find(key); }
+  [[nodiscard]] const Entity* find_uid(std::string_view uid) const;
+
+  // Filters: the entities that have the value at the path, or the path at all (both regardless of case), added to `out`.
+  // `out` must come from nothing() of this snapshot.
+  void match(std::string_view path, std::string_view value, Selection& out) const;
+  void match_exists(std::string_view path, Selection& out) const;
+  [[nodiscard]] Selection nothing() const { return Selection(slots_.blocks()); }
+  [[nodiscard]] Selection everything() const;
+  // Distinct values at a path with the number of entities that have them, among all or among `within`; sorted by value.
+  [[nodiscard]] std::vector<FacetCount> facet(std::string_view path, const Selection* within) const;
+
+  // Visits the selected entities in order of reference, from the first behind `after` (a canonical reference; empty: from the start).
+  void visit(const Selection& selection, std::string_view after, const Visit& visit) const;
+  // The same backwards, from the first before `before` (empty: from the end).
+  void visit_back(const Selection& selection, std::string_view before, const Visit& visit) const;
+  // How many of the selection come before this reference.
+  [[nodiscard]] std::size_t rank(const Selection& selection, std::string_view key) const;
+
+  // Sorted by id. The pointer is null where there is none of that id.
+  [[nodiscard]] const std::vector<SourceState>& sources() const { return *sources_; }
+  [[nodiscard]] const SourceState* source(std::string_view id) const;
+  // What is wrong in the files, conflicts included.
+  [[nodiscard]] const DiagnosticsByFile& diagnostics() const { return *diagnostics_; }
+
+ private:
+  friend class Editor;
+
+  entity::Version version_;
+  std::string token_;
+  Slots slots_;
+  Index index_;
+  std::shared_ptr<const std::vector<SourceState>> sources_ = std::make_shared<std::vector<SourceState>>();
+  std::shared_ptr<const DiagnosticsByFile> diagnostics_ = std::make_shared<DiagnosticsByFile>();
+};
+
+using SnapshotPtr = boost::intrusive_ptr<const Snapshot>;
+
+}  // namespace aureacore::catalog
