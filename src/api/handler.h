@@ -1,10 +1,15 @@
-// The application's side of HTTP: which handler answers what. One CatalogHandler per worker thread.
+// The application's side of HTTP: which handler answers what. One handler per worker thread.
+//
+// The composition root makes, in this order: metrics::Registry, RequestMetrics(workers) and register_with(registry),
+// Context, then the server with make_handler for each worker. tick() must be called about ten times a second
+// (http::Server does): the freshness that answers carry is rendered anew at the first request behind a tick.
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <string>
 
+#include "api/request_metrics.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/slot.h"
@@ -21,11 +26,13 @@ struct Context {
   const catalog::SnapshotSlot& slot;
   sync::Status& sync;
   const metrics::Registry& metrics;
-  std::string release;                       // "0.1.0"
-  std::atomic<bool>* draining = nullptr;     // set on SIGTERM: /readyz says no at once
+  RequestMetrics& requests;
+  std::string release;                          // "0.1.0"
+  const std::atomic<bool>* draining = nullptr;  // set on SIGTERM: /readyz says no at once; null: never
+  base::SteadyTime started = clock.steady();    // for the uptime in /api/v1/status
 };
 
-// Makes one worker's handler. `registry` is given once, for all workers' request counters (see request_metrics.h).
+// Makes one worker's handler; `worker` counts from 0 and is below the number that RequestMetrics was made for.
 std::unique_ptr<http::Handler> make_handler(const Context& context, unsigned worker);
 
 }  // namespace aureacore::api
