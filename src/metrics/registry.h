@@ -1,7 +1,8 @@
-// Registry: what /metrics shows. Modules own their numbers and register a way to read them; the exposition is prometheus-cpp's.
+// Registry: what /metrics shows. Modules own their numbers and register a way to read them; the exposition is
+// prometheus-cpp's.
 //
-// Registration at start-up, on one thread; reading (expose) on any. Hot paths count in their own per-thread variables and register
-// a callback that sums them: nothing here is touched per request.
+// Registration at start-up, on one thread; reading (expose) on any. Hot paths count in their own per-thread variables
+// and register a callback that sums them: nothing here is touched per request.
 #pragma once
 
 #include <functional>
@@ -22,8 +23,8 @@ struct Sample {
 // A histogram's state: cumulative counts are made of these when exposed.
 struct Distribution {
   Labels labels;
-  std::vector<double> bounds;          // upper bounds, ascending, without infinity
-  std::vector<std::uint64_t> counts;   // per bucket; one more than bounds, the last for what is above them all
+  std::vector<double> bounds;         // upper bounds, ascending, without infinity
+  std::vector<std::uint64_t> counts;  // per bucket; one more than bounds, the last for what is above them all
   double sum = 0;
 };
 
