@@ -24,13 +24,13 @@ struct SourceStatus {
   std::size_t files = 0;
   std::size_t entities = 0;
   catalog::Degraded degraded = catalog::Degraded::no;
-  std::string last_error;                         // of the last failed check; empty after a success
-  std::optional<base::SteadyTime> last_check;     // start of the last successful check
-  std::optional<base::SteadyTime> next_check;     // when the next is due; nothing while one is in flight
-  std::uint64_t checks = 0;                       // since the start
+  std::string last_error;                      // of the last failed check; empty after a success
+  std::optional<base::SteadyTime> last_check;  // start of the last successful check
+  std::optional<base::SteadyTime> next_check;  // when the next is due; nothing while one is in flight
+  std::uint64_t checks = 0;                    // since the start
   std::uint64_t failures = 0;
   std::uint32_t consecutive_failures = 0;
-  std::string breaker;                            // "closed", "open", "half-open"
+  std::string breaker;  // "closed", "open", "half-open"
   bool partial_clone = false;
   std::uint64_t mirror_bytes = 0;
   base::Duration interval{};

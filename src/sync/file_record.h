@@ -1,0 +1,52 @@
+// FileRecord: one file of a source as it was last read. Immutable; shared between the table and the updates that are
+// planned.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "catalog/entity.h"
+#include "definition/descriptor.h"
+#include "entity/definition.h"
+#include "git/repository.h"
+
+namespace aureacore::sync {
+
+// What a Location document of the file names.
+struct Target {
+  definition::LocationTarget location;
+  std::string key;  // of the Location that says so; empty where it couldn't be told
+
+  friend bool operator==(const Target& a, const Target& b) {
+    return a.location.pattern == b.location.pattern && a.location.required == b.location.required &&
+           a.location.mark == b.location.mark && a.key == b.key;
+  }
+};
+
+struct FileRecord {
+  git::File file;
+  std::string origin;           // see definition::FileContext
+  entity::SourceFilePtr place;  // one object for the file, however often it is read again
+  std::vector<entity::DefinitionPtr> definitions;
+  std::vector<entity::Diagnostic> diagnostics;           // of its content
+  std::vector<entity::Diagnostic> location_diagnostics;  // of what its Locations lead to
+  std::vector<std::string> reads;                        // other files that the content depends on
+  std::vector<Target> targets;
+  std::map<std::string, catalog::Problem>
+      problems;  // by key: the entities whose last good version stands in for a broken one
+};
+
+using FileRecordPtr = std::shared_ptr<const FileRecord>;
+
+// The record of a file that was just read. Definitions that are equal to those before are the very same objects, so
+// that a change of one document costs the catalog one entity. Where a document is broken, the definition and the
+// Location targets that it had before stay, with a problem; documents that can be told to be gone are gone.
+//
+// An entity that was broken already when this process first read it has no version before: it is missing until it is
+// mended. (Looking for one in the history would make the answer depend on how far back one looks.)
+FileRecordPtr make_record(git::File file, std::string origin, entity::SourceFilePtr place,
+                          definition::Descriptor descriptor, const FileRecord* before);
+
+}  // namespace aureacore::sync

@@ -1,0 +1,158 @@
+#include "sync/planner.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace aureacore::sync {
+namespace {
+
+bool any_matches(const std::vector<base::Glob>& globs, std::string_view path) {
+  return std::ranges::any_of(globs, [path](const base::Glob& glob) { return glob.matches(path); });
+}
+
+}  // namespace
+
+Planner::Planner(const TreeOptions& options, const SourceTree::Table& table, const git::Repository& repository,
+                 FileReader& reader, std::string commit)
+    : options_(options), table_(table), repository_(repository), reader_(reader) {
+  update_.commit = std::move(commit);
+  update_.globs = table.globs;
+}
+
+base::Result<Update> Planner::run() {
+  auto status = table_.commit.empty() ? collect_all() : collect_changes();
+  if (status) status = read_queued();
+  if (status && follow_) status = follow_locations();
+  if (status) status = check_limit();
+  if (!status) return std::unexpected(status.error());
+  update_.files_read = reader_.files_read();
+  describe(update_, table_);
+  return std::move(update_);
+}
+
+bool Planner::included(std::string_view path) const {
+  return any_matches(options_.include, path) && !any_matches(options_.exclude, path);
+}
+
+FileRecordPtr Planner::current(std::string_view path) const {
+  if (const auto changed = update_.records.find(path); changed != update_.records.end()) return changed->second;
+  const auto known = table_.records.find(path);
+  return known == table_.records.end() ? nullptr : known->second;
+}
+
+base::Status Planner::collect_all() {
+  auto files =
+      repository_.files(update_.commit, [this](std::string_view path) { return included(path); }, options_.files);
+  if (!files) return std::unexpected(files.error());
+  for (const auto& file : *files) queue(file, file.path);
+  return {};
+}
+
+base::Status Planner::collect_changes() {
+  auto changes = repository_.changes(table_.commit, update_.commit);
+  if (!changes) return std::unexpected(changes.error());
+  for (const auto& change : *changes) seen_[change.path] = change.now;
+  for (const auto& change : *changes) collect_change(change);
+  change_globs();
+  return {};
+}
+
+void Planner::collect_change(const git::Change& change) {
+  const auto known = table_.records.find(change.path);
+  const bool by_glob = included(change.path);
+  if (change.now && (by_glob || known != table_.records.end())) {
+    queue(*change.now, by_glob ? change.path : known->second->origin);
+  } else if (!change.now && by_glob && known != table_.records.end()) {
+    set_gone(change.path);
+  }
+  queue_readers(change.path);
+  if (known == table_.records.end() || !change.now) note_existence(change);
+}
+
+void Planner::queue_readers(const std::string& path) {
+  const auto readers = table_.readers.find(path);
+  if (readers == table_.readers.end()) return;
+  for (const auto& reader : readers->second) {
+    // One that changed itself is queued, or gone, by its own change.
+    if (seen_.contains(reader)) continue;
+    const auto& record = table_.records.at(reader);
+    queue(record->file, record->origin);
+  }
+}
+
+// A path came or went: Locations that name it lead elsewhere now.
+void Planner::note_existence(const git::Change& change) {
+  if (table_.exact_targets.contains(change.path)) follow_ = true;
+  for (const auto& [pattern, matches] : update_.globs) {
+    if (!matches.glob->matches(change.path)) continue;
+    glob_changes_[pattern].emplace_back(change.path, change.now.has_value());
+    follow_ = true;
+  }
+}
+
+// The sets of a glob are shared with the table, so a changed one is a new one.
+void Planner::change_globs() {
+  for (const auto& [pattern, changes] : glob_changes_) {
+    auto& shared = update_.globs.at(pattern).paths;
+    PathSet paths = *shared;
+    for (const auto& [path, exists] : changes) {
+      if (exists) {
+        paths.insert(path);
+      } else {
+        paths.erase(path);
+      }
+    }
+    shared = std::make_shared<const PathSet>(std::move(paths));
+  }
+}
+
+void Planner::queue(const git::File& file, const std::string& origin) {
+  queued_[file.path] = WantedFile{file, origin, current(file.path)};
+}
+
+void Planner::set_gone(const std::string& path) {
+  const auto before = current(path);
+  if (before && !before->targets.empty()) follow_ = true;
+  if (table_.records.contains(path)) {
+    update_.records[path] = nullptr;
+  } else {
+    update_.records.erase(path);
+  }
+}
+
+base::Status Planner::read_queued() {
+  std::vector<WantedFile> wanted;
+  wanted.reserve(queued_.size());
+  for (auto& [path, file] : queued_) wanted.push_back(std::move(file));
+  queued_.clear();
+  auto records = reader_.read(wanted);
+  if (!records) return std::unexpected(records.error());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    auto& record = (*records)[i];
+    static const std::vector<Target> none;
+    if (record->targets != (wanted[i].before ? wanted[i].before->targets : none)) follow_ = true;
+    // The same bytes' Locations lead where they led unless follow_locations() finds otherwise.
+    if (wanted[i].before && !wanted[i].before->location_diagnostics.empty() && !record->targets.empty()) {
+      auto copy = std::make_shared<FileRecord>(*record);
+      copy->location_diagnostics = wanted[i].before->location_diagnostics;
+      record = std::move(copy);
+    }
+    update_.records[wanted[i].file.path] = std::move(record);
+  }
+  return check_limit();
+}
+
+base::Status Planner::check_limit() const {
+  std::size_t count = table_.records.size();
+  for (const auto& [path, record] : update_.records) {
+    const bool known = table_.records.contains(path);
+    if (record && !known) ++count;
+    if (!record && known) --count;
+  }
+  if (count <= options_.files) return {};
+  return base::fail(base::Code::too_large, "expected at most {} descriptor files in the source, found {}",
+                    options_.files, count);
+}
+
+}  // namespace aureacore::sync

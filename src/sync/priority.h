@@ -1,0 +1,9 @@
+// Look-ups go first: threads that keep the catalog in step run at a lower priority than those that answer from it.
+#pragma once
+
+namespace aureacore::sync {
+
+// For the calling thread alone (on Linux each thread has a nice value of its own). A refusal changes nothing but speed.
+void lower_priority();
+
+}  // namespace aureacore::sync
