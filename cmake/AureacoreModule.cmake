@@ -11,7 +11,7 @@ pkg_check_modules(FMT REQUIRED IMPORTED_TARGET fmt)
 
 add_library(aureacore_options INTERFACE)
 target_compile_options(aureacore_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-designated-field-initializers
   -Werror -fno-omit-frame-pointer)
 target_compile_definitions(aureacore_options INTERFACE FMT_HEADER_ONLY=0)
 target_link_libraries(aureacore_options INTERFACE Threads::Threads PkgConfig::FMT)

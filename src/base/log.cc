@@ -11,10 +11,14 @@ namespace {
 
 std::string_view level_name(Log::Level level) {
   switch (level) {
-    case Log::Level::debug: return "debug";
-    case Log::Level::info: return "info";
-    case Log::Level::warning: return "warning";
-    case Log::Level::error: return "error";
+    case Log::Level::debug:
+      return "debug";
+    case Log::Level::info:
+      return "info";
+    case Log::Level::warning:
+      return "warning";
+    case Log::Level::error:
+      return "error";
   }
   return "error";
 }
@@ -35,7 +39,8 @@ std::string timestamp(WallTime now) {
 
 constexpr std::size_t value_limit = 4096;
 
-std::string text_line(std::string_view time, Log::Level level, std::string_view event, std::initializer_list<Field> fields) {
+std::string text_line(std::string_view time, Log::Level level, std::string_view event,
+                      std::initializer_list<Field> fields) {
   std::string line = fmt::format("{} {:<7} {}", time, level_name(level), event);
   for (const Field& field : fields) {
     const std::string value = printable(field.value, value_limit);
@@ -50,7 +55,8 @@ std::string text_line(std::string_view time, Log::Level level, std::string_view 
   return line;
 }
 
-std::string json_line(std::string_view time, Log::Level level, std::string_view event, std::initializer_list<Field> fields) {
+std::string json_line(std::string_view time, Log::Level level, std::string_view event,
+                      std::initializer_list<Field> fields) {
   std::string line;
   JsonWriter json(line);
   json.begin_object();
@@ -77,7 +83,8 @@ Log::Log(const Clock& clock, Format format, Sink sink)
 void Log::write(Level level, std::string_view event, std::initializer_list<Field> fields) const {
   if (level < threshold_) return;
   const std::string time = timestamp(clock_.wall());
-  std::string line = format_ == Format::json ? json_line(time, level, event, fields) : text_line(time, level, event, fields);
+  std::string line =
+      format_ == Format::json ? json_line(time, level, event, fields) : text_line(time, level, event, fields);
   line.push_back('\n');
   sink_(line);
 }

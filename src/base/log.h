@@ -2,7 +2,8 @@
 //
 //   log.info("fetched", {{"source", id}, {"commit", commit}, {"files", 12}});
 //
-// Thread safe: a line is one write(2). Secrets are the caller's to keep out; values are escaped, so no input can forge a line.
+// Thread safe: a line is one write(2). Secrets are the caller's to keep out; values are escaped, so no input can forge
+// a line.
 #pragma once
 
 #include <fmt/core.h>
@@ -19,7 +20,8 @@ namespace aureacore::base {
 
 struct Field {
   template <class T>
-  Field(std::string_view field, const T& v) : name(field), value(fmt::format("{}", v)), quoted(!std::is_arithmetic_v<T>) {}
+  Field(std::string_view field, const T& v)
+      : name(field), value(fmt::format("{}", v)), quoted(!std::is_arithmetic_v<T>) {}
 
   std::string_view name;
   std::string value;
@@ -35,10 +37,18 @@ class Log {
   // Without a sink, lines go to standard error.
   explicit Log(const Clock& clock, Format format = Format::text, Sink sink = {});
 
-  void debug(std::string_view event, std::initializer_list<Field> fields = {}) const { write(Level::debug, event, fields); }
-  void info(std::string_view event, std::initializer_list<Field> fields = {}) const { write(Level::info, event, fields); }
-  void warning(std::string_view event, std::initializer_list<Field> fields = {}) const { write(Level::warning, event, fields); }
-  void error(std::string_view event, std::initializer_list<Field> fields = {}) const { write(Level::error, event, fields); }
+  void debug(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    write(Level::debug, event, fields);
+  }
+  void info(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    write(Level::info, event, fields);
+  }
+  void warning(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    write(Level::warning, event, fields);
+  }
+  void error(std::string_view event, std::initializer_list<Field> fields = {}) const {
+    write(Level::error, event, fields);
+  }
 
   // Lines below this level are dropped (default: info).
   void set_threshold(Level level) { threshold_ = level; }

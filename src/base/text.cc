@@ -132,7 +132,8 @@ std::optional<std::string> base64url_decode(std::string_view text) {
 
 namespace {
 
-// The length of the UTF-8 sequence at the front, 0 where there is none (overlong, surrogate and beyond U+10FFFF included).
+// The length of the UTF-8 sequence at the front, 0 where there is none (overlong, surrogate and beyond U+10FFFF
+// included).
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto tail = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xC0) == 0x80; };

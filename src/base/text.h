@@ -28,7 +28,8 @@ std::string percent_encode(std::string_view text);
 std::string base64url_encode(std::string_view bytes);
 std::optional<std::string> base64url_decode(std::string_view text);
 
-// A text fit for a log line or an error: control characters and what is not UTF-8 are escaped, the end is cut off at `limit` bytes.
+// A text fit for a log line or an error: control characters and what is not UTF-8 are escaped, the end is cut off at
+// `limit` bytes.
 std::string printable(std::string_view text, std::size_t limit = 200);
 
 bool is_utf8(std::string_view bytes);

@@ -1,11 +1,13 @@
 // Editor: makes the next snapshot from the one before it. The only way to make one.
 //
-// Collects what changed (definitions put and dropped, source states, diagnostics), then finish() settles conflicts, stitches the
-// entities concerned (those changed and those that their relations point to, before and after), and updates the indices. The
-// cost follows the number of changes, not the size of the catalog. One thread; used once.
+// Collects what changed (definitions put and dropped, source states, diagnostics), then finish() settles conflicts,
+// stitches the entities concerned (those changed and those that their relations point to, before and after), and
+// updates the indices. The cost follows the number of changes, not the size of the catalog. One thread; used once; one
+// Editor at a time per snapshot.
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,24 +18,25 @@ namespace aureacore::catalog {
 
 class Editor {
  public:
-  // Null: begins with an empty catalog.
-  explicit Editor(SnapshotPtr base);
+  // Null: begins with an empty catalog, and `seed` (random, per process) keys its hashes.
+  explicit Editor(const SnapshotPtr& base, std::uint64_t seed = 0);
 
-  // A definition that now stands at its place. Several of one entity may stand at different places: the smallest place wins.
+  // A definition that now stands at its place. Several of one entity may stand at different places: the smallest place
+  // wins.
   void put(entity::DefinitionPtr definition);
   // A definition (the very object that was put) that no longer stands there.
   void drop(const entity::DefinitionPtr& definition);
-  // Replaces the problems shown in the entity's status (empty: none); forgotten when the entity is not there at finish().
+  // Replaces the problems shown in the entity's status (empty: none); forgotten when the entity is not there at
+  // finish().
   void set_problems(const std::string& key, std::vector<Problem> problems);
 
-  // Replaces a file's diagnostics; empty: none.
+  // Replaces a file's diagnostics; empty: none. Conflicts are added by the editor itself, and stay.
   void set_diagnostics(const std::string& source, const std::string& path, std::vector<entity::Diagnostic> diagnostics);
   // Adds or replaces a source's state and its component of the version.
-  void set_source(SourceState state);
+  void set_source(const SourceState& state);
   // The state and the version's component; the caller drops the definitions and diagnostics.
   void remove_source(const std::string& id);
 
-  // The definitions that stand at present for an entity, winner first: for showing conflicts.
   [[nodiscard]] SnapshotPtr finish();
 
  private:
@@ -42,14 +45,43 @@ class Editor {
     std::vector<entity::DefinitionPtr> dropped;
     std::vector<Problem> problems;
     bool has_problems = false;
+
+    EntityPtr before;             // as served by the base; null: there was none
+    entity::DefinitionPtr after;  // the winner; null: none is left
+    std::uint32_t slot = Slots::none;
   };
+  using Edits = std::map<std::string, Edit, std::less<>>;
+  using Claims = Snapshot::Claims;
 
-  void settle(const std::string& key, Edit& edit);
-  void replace_edges(const entity::Definition* before, const entity::Definition* after);
+  void resolve(const std::string& key, Edit& edit);
+  void settle_claims(const std::string& key, const Edit& edit, std::vector<entity::DefinitionPtr> losers);
+  void report_conflict(const entity::Definition& winner, const std::vector<entity::DefinitionPtr>& losers);
+  void withdraw_conflict(const std::string& key, const entity::SourceFile& file);
+  void append_conflict(const entity::Definition& definition, std::string message);
 
-  SnapshotPtr base_;
+  void make_room(Edit& edit);
+  void follow_move(const Slots::Move& move);
+  void replace_edges(Edit& edit);
+  void restitch(const std::string& key);
+  void reindex(std::uint32_t slot, const Entity* before, const Entity& after);
+  void remove_gone(Edit& edit);
+
+  Claims& contested();
+  Snapshot::DiagnosticsByFile& diagnostics();
+  std::vector<SourceState>& sources();
+
   boost::intrusive_ptr<Snapshot> next_;
-  std::map<std::string, Edit, std::less<>> edits_;
+  base::EditToken token_;
+  Edits edits_;
+  std::set<std::string, std::less<>> touched_;  // references whose relations or definition changed
+  Flattener old_terms_;
+  Flattener new_terms_;
+  Flattener other_terms_;
+  Index::Spelling spelling_;
+  // Copies that this editor made, null as long as the base's are shared.
+  std::shared_ptr<Claims> own_contested_;
+  std::shared_ptr<Snapshot::DiagnosticsByFile> own_diagnostics_;
+  std::shared_ptr<std::vector<SourceState>> own_sources_;
 };
 
 }  // namespace aureacore::catalog

@@ -1,7 +1,7 @@
 // Entity: a definition together with what other entities say of it, its JSON ready to send.
 //
-// Immutable and shared between snapshots. The JSON is kept in pieces so that a change of relations costs their bytes alone and
-// the definition's half is never copied:
+// Immutable and shared between snapshots. The JSON is kept in pieces so that a change of relations costs their bytes
+// alone and the definition's half is never copied:
 //
 //   definition.metadata_json  ,"etag":"<etag>"}  definition.spec_json  tail
 //
@@ -46,8 +46,9 @@ struct Entity : boost::intrusive_ref_counter<Entity> {
 
 using EntityPtr = boost::intrusive_ptr<const Entity>;
 
-// Makes the entity: relations are the definition's own and those that others' definitions say of it (inverted already), in any
-// order, repetitions allowed; they come out distinct, sorted by type, then target.
-EntityPtr stitch(entity::DefinitionPtr definition, std::vector<entity::Relation> relations, std::vector<Problem> problems);
+// Makes the entity: relations are the definition's own and those that others' definitions say of it (inverted already),
+// in any order, repetitions allowed; they come out distinct, sorted by type, then target.
+EntityPtr stitch(entity::DefinitionPtr definition, std::vector<entity::Relation> relations,
+                 std::vector<Problem> problems);
 
 }  // namespace aureacore::catalog

@@ -1,4 +1,5 @@
-// Freshness: when one source was last checked, and what stands in the way. Written by sync, read by every worker, without locks.
+// Freshness: when one source was last checked, and what stands in the way. Written by sync, read by every worker,
+// without locks.
 //
 // Shared by all snapshots: a check that finds nothing new makes the catalog fresher without making a new snapshot.
 #pragma once

@@ -1,19 +1,103 @@
 // Index: which entities have which value at which path, for filters and facets.
 //
-// An entity's JSON is flattened into (path, value) terms as Backstage's search table does: nested members with dots, items of an
-// array each under the array's path, and as "path.item" = "true" where the item is a string; relations as "relations.<type>" =
-// target. Paths and values are matched regardless of case. Persistent: a copy shares everything; edits by its single writer leave
-// older copies untouched.
+// Terms come from flattening (flatten.h). Paths and values are told apart by 64-bit hashes under the lineage's seed; a
+// value that only one entity has takes no more than its hash and slot. Persistent: a copy shares everything; edits by
+// its single writer leave older copies untouched.
 #pragma once
 
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "base/persistent_map.h"
+#include "catalog/flatten.h"
+#include "catalog/id_set.h"
 
 namespace aureacore::catalog {
 
 struct FacetCount {
   std::string value;  // as written
   std::size_t count = 0;
+};
+
+// The entities that share a value at a path, apart by how the value is written ("Java", "java").
+struct Posting : boost::intrusive_ref_counter<Posting> {
+  struct Spelling {
+    std::string value;
+    IdSet ids;
+  };
+  base::EditToken token = 0;
+  std::vector<Spelling> spellings;  // mostly one
+};
+
+// One slot, or a Posting, in eight bytes.
+class PostingRef {
+ public:
+  PostingRef() = default;
+  explicit PostingRef(std::uint32_t slot) : bits_((std::uintptr_t{slot} << 1) | 1) {}
+  explicit PostingRef(boost::intrusive_ptr<Posting> posting)
+      : bits_(reinterpret_cast<std::uintptr_t>(posting.detach())) {}
+  PostingRef(const PostingRef& other) : bits_(other.bits_) {
+    if (Posting* held = posting()) intrusive_ptr_add_ref(held);
+  }
+  PostingRef(PostingRef&& other) noexcept : bits_(std::exchange(other.bits_, 1)) {}
+  PostingRef& operator=(PostingRef other) noexcept {
+    std::swap(bits_, other.bits_);
+    return *this;
+  }
+  ~PostingRef() {
+    if (Posting* held = posting()) intrusive_ptr_release(held);
+  }
+
+  // Null where this is a single slot.
+  [[nodiscard]] Posting* posting() const { return (bits_ & 1) != 0 ? nullptr : reinterpret_cast<Posting*>(bits_); }
+  [[nodiscard]] std::uint32_t slot() const { return static_cast<std::uint32_t>(bits_ >> 1); }
+
+ private:
+  std::uintptr_t bits_ = 1;
+};
+
+class Index {
+ public:
+  // How the entity at a slot wrote the value of a term: asked when a second entity joins a value that so far one had.
+  using Spelling = std::function<std::string(std::uint32_t slot, const Term& term)>;
+
+  explicit Index(std::uint64_t seed = 0) : seed_(seed) {}
+
+  void add(const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token);
+  void remove(const Term& term, std::uint32_t slot, base::EditToken token);
+
+  // Regardless of case; added to `out`.
+  void match(std::string_view path, std::string_view value, Selection& out) const;
+  void match_exists(std::string_view path, Selection& out) const;
+
+  // Each distinct value at a path with its number of entities (in `within` if given), unsorted, without zeros.
+  // `spelling` as above, for values that one entity has.
+  [[nodiscard]] std::vector<FacetCount> facet(std::string_view path, const Selection* within,
+                                              const Spelling& spelling) const;
+
+ private:
+  struct Path : boost::intrusive_ref_counter<Path> {
+    base::EditToken token = 0;
+    IdSet present;
+    // Not every term has a value, and one entity may have several values at a path: how often each has any is in
+    // `several`.
+    base::PersistentMap<std::uint32_t> terms_of;  // slot → number of its terms here, where more than one
+    base::PersistentMap<PostingRef> values;
+  };
+  using PathPtr = boost::intrusive_ptr<Path>;
+
+  [[nodiscard]] const Path* find(std::string_view path) const;
+  Path& writable(std::uint64_t path_hash, base::EditToken token);
+  static void join(Path& path, const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token);
+  static void leave(Path& path, const Term& term, std::uint32_t slot, base::EditToken token);
+
+  std::uint64_t seed_;
+  base::PersistentMap<PathPtr> paths_;
 };
 
 }  // namespace aureacore::catalog

@@ -1,7 +1,8 @@
 // SnapshotSlot: where the two roads meet. Sync publishes here; every worker reads here.
 //
-// A reader keeps a Reader of its own: current() compares one number and returns the pointer that this thread holds already; only
-// after a publication does it fetch the new one, under a lock, once. An idle reader pins the snapshot it holds: call current() on a tick.
+// A reader keeps a Reader of its own: current() compares one number and returns the pointer that this thread holds
+// already; only after a publication does it fetch the new one, under a lock, once. An idle reader pins the snapshot it
+// holds: call current() on a tick.
 #pragma once
 
 #include <atomic>

@@ -1,7 +1,8 @@
 // Snapshot: the complete, validated, immutable catalog at one version. Every answer comes from exactly one.
 //
-// Built by Editor from its predecessor with structural sharing: what a commit doesn't touch, both share. Any number of threads
-// read it without locks. An entity lives in a slot (a number); slots come in blocks of 64 whose order is the order of references.
+// Built by Editor from its predecessor with structural sharing: what a commit doesn't touch, both share. Any number of
+// threads read it without locks. An entity lives in a slot (a number); slots come in blocks of 64 whose order is the
+// order of references.
 #pragma once
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -14,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "catalog/edges.h"
 #include "catalog/entity.h"
 #include "catalog/freshness.h"
 #include "catalog/index.h"
@@ -31,18 +33,19 @@ struct SourceState {
   std::string branch;
   std::string commit;
   std::uint64_t position = 0;
-  std::string author;        // of the commit
+  std::string author;  // of the commit
   std::string subject;
-  std::int64_t time = 0;     // of the commit, seconds since 1970
-  std::size_t files = 0;     // read as descriptors
+  std::int64_t time = 0;  // of the commit, seconds since 1970
+  std::size_t files = 0;  // read as descriptors
   base::Duration interval{};
   std::shared_ptr<const Freshness> freshness;  // never null
 };
 
 class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
  public:
-  using DiagnosticsByFile = std::map<std::pair<std::string, std::string>, std::vector<entity::Diagnostic>>;  // (source, path)
-  using Visit = std::function<bool(const Entity&)>;  // false: enough
+  using DiagnosticsByFile =
+      std::map<std::pair<std::string, std::string>, std::vector<entity::Diagnostic>>;  // (source, path)
+  using Visit = std::function<bool(const Entity&)>;                                    // false: enough
 
   [[nodiscard]] const entity::Version& version() const { return version_; }
   [[nodiscard]] const std::string& token() const { return token_; }
@@ -52,8 +55,8 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   [[nodiscard]] const Entity* find(std::string_view key) const { return slots_.find(key); }
   [[nodiscard]] const Entity* find_uid(std::string_view uid) const;
 
-  // Filters: the entities that have the value at the path, or the path at all (both regardless of case), added to `out`.
-  // `out` must come from nothing() of this snapshot.
+  // Filters: the entities that have the value at the path, or the path at all (both regardless of case), added to
+  // `out`. `out` must come from nothing() of this snapshot.
   void match(std::string_view path, std::string_view value, Selection& out) const;
   void match_exists(std::string_view path, Selection& out) const;
   [[nodiscard]] Selection nothing() const { return Selection(slots_.blocks()); }
@@ -61,7 +64,8 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   // Distinct values at a path with the number of entities that have them, among all or among `within`; sorted by value.
   [[nodiscard]] std::vector<FacetCount> facet(std::string_view path, const Selection* within) const;
 
-  // Visits the selected entities in order of reference, from the first behind `after` (a canonical reference; empty: from the start).
+  // Visits the selected entities in order of reference, from the first behind `after` (a canonical reference; empty:
+  // from the start).
   void visit(const Selection& selection, std::string_view after, const Visit& visit) const;
   // The same backwards, from the first before `before` (empty: from the end).
   void visit_back(const Selection& selection, std::string_view before, const Visit& visit) const;
@@ -73,14 +77,23 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   [[nodiscard]] const SourceState* source(std::string_view id) const;
   // What is wrong in the files, conflicts included.
   [[nodiscard]] const DiagnosticsByFile& diagnostics() const { return *diagnostics_; }
+  // Number of entities that more than one place defines.
+  [[nodiscard]] std::size_t conflicts() const { return contested_->size(); }
 
  private:
   friend class Editor;
+  // For each entity that several places define, the definitions that lost, in order of their places.
+  using Claims = std::map<std::string, std::vector<entity::DefinitionPtr>>;
 
+  explicit Snapshot(std::uint64_t seed) : slots_(seed), edges_(seed), index_(seed) {}
+
+  base::EditToken edit_ = 0;  // grows along the lineage: what an Editor may change in place carries its own
   entity::Version version_;
   std::string token_;
   Slots slots_;
+  Edges edges_;
   Index index_;
+  std::shared_ptr<const Claims> contested_ = std::make_shared<Claims>();
   std::shared_ptr<const std::vector<SourceState>> sources_ = std::make_shared<std::vector<SourceState>>();
   std::shared_ptr<const DiagnosticsByFile> diagnostics_ = std::make_shared<DiagnosticsByFile>();
 };

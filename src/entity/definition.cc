@@ -16,7 +16,7 @@ std::strong_ordering operator<=>(const Place& a, const Place& b) {
 
 std::string uid(std::string_view key) {
   const base::Hash128 hash = base::hash128(key);
-  const std::uint64_t high = (hash.high & ~0xF000ULL) | 0x8000ULL;                         // version 8
+  const std::uint64_t high = (hash.high & ~0xF000ULL) | 0x8000ULL;                       // version 8
   const std::uint64_t low = (hash.low & 0x3FFFFFFFFFFFFFFFULL) | 0x8000000000000000ULL;  // RFC variant
   return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xFFFF, high & 0xFFFF, low >> 48,
                      low & 0xFFFFFFFFFFFFULL);

@@ -1,8 +1,8 @@
 // Definition: one entity as one document of one file defines it, validated and rendered, before it meets the others.
 //
 // A value: immutable once made, shared between threads and snapshots. The catalog adds what depends on other entities
-// (relations in the other direction, status, etag) without touching it. Its JSON comes in two halves because the etag, which
-// depends on all of it, stands at the end of `metadata`:
+// (relations in the other direction, status, etag) without touching it. Its JSON comes in two halves because the etag,
+// which depends on all of it, stands at the end of `metadata`:
 //
 //   metadata_json  {"apiVersion":"…","kind":"…","metadata":{"name":"…",…     (open: no closing brace)
 //   spec_json      ,"spec":{…}                                                (empty where there is no spec)
@@ -34,8 +34,8 @@ struct SourceFile : boost::intrusive_ref_counter<SourceFile> {
 
 using SourceFilePtr = boost::intrusive_ptr<const SourceFile>;
 
-// Where a definition stands. Ordered by source, path and document: of two definitions of one entity the smaller place wins,
-// on every instance alike, whichever was read first.
+// Where a definition stands. Ordered by source, path and document: of two definitions of one entity the smaller place
+// wins, on every instance alike, whichever was read first.
 struct Place {
   SourceFilePtr file;          // never null
   std::uint32_t document = 0;  // from 0

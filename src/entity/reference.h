@@ -1,4 +1,5 @@
-// References to entities: [kind:][namespace/]name as people write them, kind:namespace/name in lower case as we compare them.
+// References to entities: [kind:][namespace/]name as people write them, kind:namespace/name in lower case as we compare
+// them.
 #pragma once
 
 #include <string>
@@ -27,7 +28,8 @@ struct ReferenceDefaults {
 };
 
 // Parses "[kind:][namespace/]name". Errors: an empty part, more than one ':' before the '/', a missing kind without a
-// default; the message quotes the text and says what was expected. Whether the parts are valid names is not checked here.
+// default; the message quotes the text and says what was expected. Whether the parts are valid names is not checked
+// here.
 base::Result<Reference> parse_reference(std::string_view text, ReferenceDefaults defaults);
 
 // The rules for single parts (1-63 characters each).

@@ -22,8 +22,9 @@ class Version {
   [[nodiscard]] const SourceVersion* find(const std::string& source) const;
   [[nodiscard]] const std::vector<SourceVersion>& components() const { return components_; }
 
-  // The opaque form, at most 64 bytes however many sources there are: "v1-<sum of positions>-<32 hexadecimal digits>". Equal versions
-  // have equal tokens. The sum grows with every commit, so a token says at once which of two can't be the newer.
+  // The opaque form, at most 64 bytes however many sources there are: "v1-<sum of positions>-<32 hexadecimal digits>".
+  // Equal versions have equal tokens. The sum grows with every commit, so a token says at once which of two can't be
+  // the newer.
   [[nodiscard]] std::string token() const;
 
   friend bool operator==(const Version&, const Version&) = default;

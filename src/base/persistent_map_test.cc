@@ -1,0 +1,71 @@
+#include "base/persistent_map.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace aureacore::base {
+namespace {
+
+using Model = std::map<std::uint64_t, std::string>;
+
+Model contents(const PersistentMap<std::string>& map) {
+  Model out;
+  map.for_each([&](std::uint64_t hash, const std::string& value) { out[hash] = value; });
+  return out;
+}
+
+TEST(PersistentMap, FindsWhatWasSet) {
+  PersistentMap<int> map;
+  EXPECT_EQ(map.find(7), nullptr);
+  map.set(7, 1, 1);
+  map.set(7 + (1ULL << 40), 2, 1);  // the same path for eight levels
+  ASSERT_NE(map.find(7), nullptr);
+  EXPECT_EQ(*map.find(7), 1);
+  EXPECT_EQ(*map.find(7 + (1ULL << 40)), 2);
+  EXPECT_EQ(map.size(), 2U);
+  map.erase(7, 1);
+  EXPECT_EQ(map.find(7), nullptr);
+  EXPECT_EQ(map.size(), 1U);
+}
+
+TEST(PersistentMap, HashesThatDifferInTheTopBitsAlone) {
+  PersistentMap<int> map;
+  for (std::uint64_t i = 0; i < 16; ++i) map.set(i << 60, static_cast<int>(i), 1);
+  for (std::uint64_t i = 0; i < 16; ++i) EXPECT_EQ(*map.find(i << 60), static_cast<int>(i));
+  for (std::uint64_t i = 0; i < 16; ++i) map.erase(i << 60, 2);
+  EXPECT_EQ(map.size(), 0U);
+}
+
+// Versions are kept while later ones are edited; each must stay what it was.
+TEST(PersistentMap, OldVersionsStayUntouched) {
+  for (std::uint32_t seed = 0; seed < 20; ++seed) {
+    std::mt19937 random(seed);
+    std::vector<std::pair<PersistentMap<std::string>, Model>> versions;
+    PersistentMap<std::string> map;
+    Model model;
+    for (EditToken token = 1; token < 60; ++token) {
+      for (int i = 0; i < 30; ++i) {
+        // Few bits, spread: deep shared paths and many hits.
+        const std::uint64_t hash = (random() % 64) * ((random() % 2) != 0 ? 1ULL : 0x0842'1084'2108ULL);
+        if (random() % 3 == 0) {
+          map.erase(hash, token);
+          model.erase(hash);
+        } else {
+          const std::string value = std::to_string(random()) + " long enough to live on the heap";
+          map.set(hash, value, token);
+          model[hash] = value;
+        }
+      }
+      EXPECT_EQ(map.size(), model.size());
+      versions.emplace_back(map, model);
+    }
+    for (const auto& [version, expected] : versions) ASSERT_EQ(contents(version), expected) << "seed " << seed;
+  }
+}
+
+}  // namespace
+}  // namespace aureacore::base

@@ -1,0 +1,48 @@
+#include "catalog/edges.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace aureacore::catalog {
+
+std::uint64_t Edges::place(std::string_view target) const {
+  // Two targets of one hash are told apart by trying the next seed (about once in 10^7 catalogs of a million entities).
+  for (std::uint64_t attempt = 0;; ++attempt) {
+    const std::uint64_t hash = base::hash64(target, seed_ + attempt);
+    const IncomingPtr* found = by_target_.find(hash);
+    if (found == nullptr || (*found)->target == target) return hash;
+  }
+}
+
+std::span<const Edge> Edges::to(std::string_view target) const {
+  const IncomingPtr* found = by_target_.find(place(target));
+  return found == nullptr ? std::span<const Edge>{} : std::span<const Edge>((*found)->edges);
+}
+
+Edges::Incoming& Edges::writable(std::string_view target, base::EditToken token) {
+  const std::uint64_t hash = place(target);
+  const IncomingPtr* found = by_target_.find(hash);
+  if (found != nullptr && (*found)->token == token) return **found;
+  IncomingPtr incoming(found == nullptr ? new Incoming : new Incoming(**found));
+  incoming->token = token;
+  incoming->target = target;
+  Incoming& result = *incoming;
+  by_target_.set(hash, std::move(incoming), token);
+  return result;
+}
+
+void Edges::add(std::string_view target, Edge edge, base::EditToken token) {
+  writable(target, token).edges.push_back(edge);
+}
+
+void Edges::remove(std::string_view target, Edge edge, base::EditToken token) {
+  Incoming& incoming = writable(target, token);
+  const auto at = std::ranges::find(incoming.edges, edge);
+  if (at == incoming.edges.end()) return;
+  *at = incoming.edges.back();
+  incoming.edges.pop_back();
+  if (incoming.edges.empty()) by_target_.erase(place(target), token);
+}
+
+}  // namespace aureacore::catalog

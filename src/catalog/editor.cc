@@ -1,0 +1,272 @@
+#include "catalog/editor.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace aureacore::catalog {
+namespace {
+
+constexpr std::string_view conflict_rule = "conflict";
+
+std::string describe(const entity::Definition& definition) {
+  return fmt::format("{} in source {}, line {}", definition.place.file->path, definition.place.file->source,
+                     definition.mark.line);
+}
+
+// The part of `shared` that this editor may change: a copy made at the first call.
+template <class T>
+T& own(std::shared_ptr<T>& copy, std::shared_ptr<const T>& shared) {
+  if (!copy) {
+    copy = std::make_shared<T>(*shared);
+    shared = copy;
+  }
+  return *copy;
+}
+
+bool before(const entity::DefinitionPtr& a, const entity::DefinitionPtr& b) { return a->place < b->place; }
+
+bool ordered(const Term& a, const Term& b) {
+  return std::tie(a.path_hash, a.value_hash, a.value, a.has_value) <
+         std::tie(b.path_hash, b.value_hash, b.value, b.has_value);
+}
+
+const std::vector<entity::Relation>& relations_of(const entity::Definition* definition) {
+  static const std::vector<entity::Relation> none;
+  return definition == nullptr ? none : definition->relations;
+}
+
+}  // namespace
+
+Editor::Editor(const SnapshotPtr& base, std::uint64_t seed)
+    : next_(base ? new Snapshot(*base) : new Snapshot(seed)),
+      token_(++next_->edit_),
+      old_terms_(next_->slots_.seed()),
+      new_terms_(next_->slots_.seed()),
+      other_terms_(next_->slots_.seed()),
+      spelling_([this](std::uint32_t slot, const Term& term) {
+        return spelling(other_terms_.terms(*next_->slots_.at(slot)), term);
+      }) {}
+
+Editor::Claims& Editor::contested() { return own(own_contested_, next_->contested_); }
+Snapshot::DiagnosticsByFile& Editor::diagnostics() { return own(own_diagnostics_, next_->diagnostics_); }
+std::vector<SourceState>& Editor::sources() { return own(own_sources_, next_->sources_); }
+
+void Editor::put(entity::DefinitionPtr definition) {
+  auto& edit = edits_[definition->key];
+  edit.put.push_back(std::move(definition));
+}
+
+void Editor::drop(const entity::DefinitionPtr& definition) { edits_[definition->key].dropped.push_back(definition); }
+
+void Editor::set_problems(const std::string& key, std::vector<Problem> problems) {
+  Edit& edit = edits_[key];
+  edit.problems = std::move(problems);
+  edit.has_problems = true;
+}
+
+void Editor::set_diagnostics(const std::string& source, const std::string& path,
+                             std::vector<entity::Diagnostic> fresh) {
+  const std::pair file(source, path);
+  const auto found = next_->diagnostics_->find(file);
+  if (found == next_->diagnostics_->end() && fresh.empty()) return;
+  if (found != next_->diagnostics_->end()) {
+    std::ranges::copy_if(found->second, std::back_inserter(fresh),
+                         [](const auto& d) { return d.rule == conflict_rule; });
+  }
+  if (fresh.empty()) {
+    diagnostics().erase(file);
+  } else {
+    diagnostics()[file] = std::move(fresh);
+  }
+}
+
+void Editor::set_source(const SourceState& state) {
+  auto& all = sources();
+  const auto at = std::ranges::lower_bound(all, state.id, {}, &SourceState::id);
+  if (at != all.end() && at->id == state.id) {
+    *at = state;
+  } else {
+    all.insert(at, state);
+  }
+  next_->version_.set({state.id, state.position, state.commit});
+}
+
+void Editor::remove_source(const std::string& id) {
+  std::erase_if(sources(), [&](const SourceState& state) { return state.id == id; });
+  next_->version_.remove(id);
+}
+
+SnapshotPtr Editor::finish() {
+  for (auto& [key, edit] : edits_) resolve(key, edit);
+  for (auto& [key, edit] : edits_) make_room(edit);
+  for (auto& [key, edit] : edits_) replace_edges(edit);
+  for (const std::string& key : touched_) restitch(key);
+  for (auto& [key, edit] : edits_) remove_gone(edit);
+  next_->token_ = next_->version_.token();
+  return next_;
+}
+
+// Decides which definition serves from now on, and which ones lose.
+void Editor::resolve(const std::string& key, Edit& edit) {
+  edit.slot = next_->slots_.slot_of(key);
+  std::vector<entity::DefinitionPtr> claims;
+  if (edit.slot != Slots::none) {
+    edit.before = next_->slots_.at(edit.slot);
+    claims.push_back(edit.before->definition);
+  }
+  if (const auto found = next_->contested_->find(key); found != next_->contested_->end()) {
+    claims.insert(claims.end(), found->second.begin(), found->second.end());
+  }
+  for (auto& definition : edit.put) {
+    std::erase_if(claims, [&](const auto& claim) { return claim->place == definition->place; });
+    claims.push_back(std::move(definition));
+  }
+  std::erase_if(claims,
+                [&](const auto& claim) { return std::ranges::find(edit.dropped, claim) != edit.dropped.end(); });
+  std::ranges::sort(claims, before);
+  if (!claims.empty()) {
+    edit.after = claims.front();
+    claims.erase(claims.begin());
+  }
+  const bool changed = !edit.before || edit.before->definition != edit.after;
+  const bool problems = edit.has_problems && edit.before && edit.before->problems != edit.problems;
+  if (edit.after && (changed || problems)) touched_.insert(key);
+  settle_claims(key, edit, std::move(claims));
+}
+
+void Editor::settle_claims(const std::string& key, const Edit& edit, std::vector<entity::DefinitionPtr> losers) {
+  const auto found = next_->contested_->find(key);
+  if (found == next_->contested_->end() && losers.empty()) return;
+  if (found != next_->contested_->end()) {
+    if (edit.before) withdraw_conflict(key, *edit.before->definition->place.file);
+    for (const auto& loser : found->second) withdraw_conflict(key, *loser->place.file);
+  }
+  if (losers.empty()) {
+    contested().erase(key);
+    return;
+  }
+  report_conflict(*edit.after, losers);
+  contested()[key] = std::move(losers);
+}
+
+void Editor::report_conflict(const entity::Definition& winner, const std::vector<entity::DefinitionPtr>& losers) {
+  for (const auto& loser : losers) {
+    append_conflict(
+        *loser,
+        fmt::format(
+            "expected {} to be defined once; this definition is not served, the one in {} is: remove one of them",
+            loser->key, describe(winner)));
+    append_conflict(
+        winner,
+        fmt::format(
+            "expected {} to be defined once; this definition is served, the one in {} is not: remove one of them",
+            winner.key, describe(*loser)));
+  }
+}
+
+void Editor::append_conflict(const entity::Definition& definition, std::string message) {
+  const entity::SourceFile& file = *definition.place.file;
+  entity::Diagnostic diagnostic;
+  diagnostic.rule = conflict_rule;
+  diagnostic.message = std::move(message);
+  diagnostic.path = file.path;
+  diagnostic.mark = definition.mark;
+  diagnostic.entity = definition.key;
+  diagnostics()[{file.source, file.path}].push_back(std::move(diagnostic));
+}
+
+void Editor::withdraw_conflict(const std::string& key, const entity::SourceFile& file) {
+  const auto at = diagnostics().find({file.source, file.path});
+  if (at == diagnostics().end()) return;
+  std::erase_if(at->second, [&](const auto& d) { return d.rule == conflict_rule && d.entity == key; });
+  if (at->second.empty()) diagnostics().erase(at);
+}
+
+// A new entity gets a slot, and stands in it by its definition alone until it is stitched.
+void Editor::make_room(Edit& edit) {
+  if (edit.before || !edit.after) return;
+  boost::intrusive_ptr<Entity> provisional(new Entity);
+  provisional->definition = edit.after;
+  std::vector<Slots::Move> moves;
+  edit.slot = next_->slots_.insert(std::move(provisional), moves, token_);
+  for (const Slots::Move& move : moves) follow_move(move);
+}
+
+// Index and edges still speak of what the base served: move that.
+void Editor::follow_move(const Slots::Move& move) {
+  const EntityPtr& moved = next_->slots_.at(move.to);
+  const auto edit = edits_.find(moved->key());
+  if (edit != edits_.end()) edit->second.slot = move.to;
+  const EntityPtr indexed = edit == edits_.end() ? moved : edit->second.before;
+  if (!indexed) return;
+  for (const Term& term : old_terms_.terms(*indexed)) {
+    next_->index_.remove(term, move.from, token_);
+    next_->index_.add(term, move.to, spelling_, token_);
+  }
+  for (const auto& [type, target] : indexed->definition->relations) {
+    next_->edges_.remove(target, {move.from, inverse(type)}, token_);
+    next_->edges_.add(target, {move.to, inverse(type)}, token_);
+  }
+}
+
+void Editor::replace_edges(Edit& edit) {
+  const auto& old_relations = relations_of(edit.before ? edit.before->definition.get() : nullptr);
+  const auto& new_relations = relations_of(edit.after.get());
+  std::vector<entity::Relation> gone;
+  std::vector<entity::Relation> come;
+  std::ranges::set_difference(old_relations, new_relations, std::back_inserter(gone));
+  std::ranges::set_difference(new_relations, old_relations, std::back_inserter(come));
+  for (const auto& [type, target] : gone) {
+    next_->edges_.remove(target, {edit.slot, inverse(type)}, token_);
+    touched_.insert(target);
+  }
+  for (const auto& [type, target] : come) {
+    next_->edges_.add(target, {edit.slot, inverse(type)}, token_);
+    touched_.insert(target);
+  }
+}
+
+void Editor::restitch(const std::string& key) {
+  const std::uint32_t slot = next_->slots_.slot_of(key);
+  if (slot == Slots::none) return;  // a dangling reference
+  const auto found = edits_.find(key);
+  const Edit* edit = found == edits_.end() ? nullptr : &found->second;
+  if (edit != nullptr && !edit->after) return;  // about to go
+  const EntityPtr old = edit == nullptr ? next_->slots_.at(slot) : edit->before;
+
+  std::vector<entity::Relation> relations;
+  for (const Edge& edge : next_->edges_.to(key)) relations.push_back({edge.type, next_->slots_.at(edge.slot)->key()});
+  std::vector<Problem> problems;
+  if (edit != nullptr && edit->has_problems) {
+    problems = edit->problems;
+  } else if (old) {
+    problems = old->problems;
+  }
+  const EntityPtr fresh =
+      stitch(edit == nullptr ? old->definition : edit->after, std::move(relations), std::move(problems));
+  next_->slots_.replace(slot, fresh, token_);
+  if (!old || old->etag != fresh->etag) reindex(slot, old.get(), *fresh);
+}
+
+void Editor::reindex(std::uint32_t slot, const Entity* old, const Entity& fresh) {
+  static const std::vector<Term> none;
+  const std::vector<Term>& old_terms = old == nullptr ? none : old_terms_.terms(*old);
+  const std::vector<Term>& new_terms = new_terms_.terms(fresh);
+  std::vector<Term> gone;
+  std::vector<Term> come;
+  std::ranges::set_difference(old_terms, new_terms, std::back_inserter(gone), ordered);
+  std::ranges::set_difference(new_terms, old_terms, std::back_inserter(come), ordered);
+  for (const Term& term : gone) next_->index_.remove(term, slot, token_);
+  for (const Term& term : come) next_->index_.add(term, slot, spelling_, token_);
+}
+
+void Editor::remove_gone(Edit& edit) {
+  if (!edit.before || edit.after) return;
+  for (const Term& term : old_terms_.terms(*edit.before)) next_->index_.remove(term, edit.slot, token_);
+  next_->slots_.erase(edit.slot, token_);
+}
+
+}  // namespace aureacore::catalog

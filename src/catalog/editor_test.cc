@@ -1,0 +1,238 @@
+#include "catalog/editor.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+#include "catalog/testing.h"
+
+namespace aureacore::catalog {
+namespace {
+
+using testing::define;
+using testing::dump;
+using testing::json;
+
+SnapshotPtr build(const std::vector<entity::DefinitionPtr>& definitions, const SnapshotPtr& base = nullptr) {
+  Editor editor(base, 42);
+  for (const auto& definition : definitions) editor.put(definition);
+  return editor.finish();
+}
+
+std::vector<std::string> keys(const Snapshot& snapshot, std::string_view path, std::string_view value) {
+  Selection found = snapshot.nothing();
+  snapshot.match(path, value, found);
+  std::vector<std::string> out;
+  snapshot.visit(found, {}, [&](const Entity& entity) {
+    out.push_back(entity.key());
+    return true;
+  });
+  return out;
+}
+
+TEST(Editor, StitchesBothDirections) {
+  const auto snapshot =
+      build({define({.name = "pay", .owner = "group:default/team"}), define({.kind = "Group", .name = "team"})});
+  ASSERT_EQ(snapshot->size(), 2U);
+  EXPECT_NE(json(*snapshot->find("group:default/team"))
+                .find(R"("relations":[{"type":"ownerOf","targetRef":"component:default/pay"}]})"),
+            std::string::npos);
+  EXPECT_EQ(keys(*snapshot, "relations.ownerOf", "component:default/PAY"),
+            std::vector<std::string>{"group:default/team"});
+}
+
+TEST(Editor, RelationToAMissingEntityShowsOnceItComes) {
+  const auto first = build({define({.name = "pay", .owner = "group:default/team"})});
+  const auto second = build({define({.kind = "Group", .name = "team"})}, first);
+  EXPECT_EQ(first->find("group:default/team"), nullptr);
+  EXPECT_NE(json(*second->find("group:default/team")).find("ownerOf"), std::string::npos);
+}
+
+TEST(Editor, RemovalTakesTheOtherSideAway) {
+  const auto pay = define({.name = "pay", .owner = "group:default/team"});
+  const auto first = build({pay, define({.kind = "Group", .name = "team"})});
+  Editor editor(first);
+  editor.drop(pay);
+  const auto second = editor.finish();
+  EXPECT_EQ(second->find("component:default/pay"), nullptr);
+  EXPECT_EQ(json(*second->find("group:default/team")).find("ownerOf"), std::string::npos);
+  EXPECT_TRUE(keys(*second, "metadata.name", "pay").empty());
+  EXPECT_NE(json(*first->find("group:default/team")).find("ownerOf"), std::string::npos)
+      << "the old snapshot must stay";
+}
+
+TEST(Editor, UntouchedEntitiesAreShared) {
+  const auto first = build({define({.name = "a"}), define({.name = "b"})});
+  const auto second = build({define({.name = "b", .tag = "new"})}, first);
+  EXPECT_EQ(first->find("component:default/a"), second->find("component:default/a"));
+  EXPECT_NE(first->find("component:default/b")->etag, second->find("component:default/b")->etag);
+}
+
+TEST(Editor, TheSmallestPlaceWinsWhateverComesFirst) {
+  const auto early = define({.name = "x", .tag = "early", .path = "a.yaml"});
+  const auto late = define({.name = "x", .tag = "late", .path = "b.yaml"});
+  const auto one = build({late}, build({early}));
+  const auto other = build({early}, build({late}));
+  EXPECT_EQ(dump(*one), dump(*other));
+  EXPECT_NE(dump(*one).find("early"), std::string::npos);
+  EXPECT_EQ(one->conflicts(), 1U);
+  ASSERT_EQ(one->diagnostics().size(), 2U) << "both places are told";
+
+  Editor editor(one);
+  editor.drop(early);
+  const auto after = editor.finish();
+  EXPECT_NE(dump(*after).find("late"), std::string::npos) << "the other takes over";
+  EXPECT_EQ(after->conflicts(), 0U);
+  EXPECT_TRUE(after->diagnostics().empty());
+}
+
+TEST(Editor, ConflictsSurviveNewDiagnosticsOfTheirFile) {
+  const auto snapshot = build({define({.name = "x", .path = "a.yaml"}), define({.name = "x", .path = "b.yaml"})});
+  Editor editor(snapshot);
+  editor.set_diagnostics("main", "a.yaml", {{.rule = "yaml", .message = "m", .path = "a.yaml"}});
+  const auto second = editor.finish();
+  EXPECT_EQ(second->diagnostics().at({"main", "a.yaml"}).size(), 2U);
+  Editor again(second);
+  again.set_diagnostics("main", "a.yaml", {});
+  EXPECT_EQ(again.finish()->diagnostics().at({"main", "a.yaml"}).size(), 1U);
+}
+
+TEST(Editor, ProblemsShowInTheStatusAndGo) {
+  const auto first = build({define({.name = "a"})});
+  Editor editor(first);
+  editor.set_problems("component:default/a", {{"aureacore.io/last-good-version", "broken at a.yaml:3:1"}});
+  const auto second = editor.finish();
+  EXPECT_NE(dump(*second).find("broken at a.yaml:3:1"), std::string::npos);
+  EXPECT_NE(first->find("component:default/a")->etag, second->find("component:default/a")->etag);
+  Editor again(second);
+  again.set_problems("component:default/a", {});
+  EXPECT_EQ(dump(*again.finish()), dump(*first));
+}
+
+TEST(Editor, FindsByUid) {
+  const auto snapshot = build({define({.name = "a"}), define({.name = "b"})});
+  const auto* found = snapshot->find_uid(entity::uid("component:default/b"));
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->key(), "component:default/b");
+  EXPECT_EQ(snapshot->find_uid("nothing"), nullptr);
+}
+
+TEST(Editor, FacetsKeepTheSpelling) {
+  const auto snapshot = build({define({.name = "a", .tag = "Java"}), define({.name = "b", .tag = "Java"}),
+                               define({.name = "c", .tag = "java"}), define({.name = "d", .tag = "Go"})});
+  std::map<std::string, std::size_t> counts;
+  for (const auto& [value, count] : snapshot->facet("metadata.tags", nullptr)) counts[value] = count;
+  EXPECT_EQ(counts, (std::map<std::string, std::size_t>{{"Go", 1}, {"Java", 2}, {"java", 1}}));
+  EXPECT_EQ(keys(*snapshot, "METADATA.tags", "JAVA").size(), 3U);
+  EXPECT_EQ(keys(*snapshot, "metadata.tags.java", "true").size(), 3U);
+}
+
+TEST(Editor, VisitsFromAnywhereInBothDirections) {
+  std::vector<entity::DefinitionPtr> definitions;
+  for (int i = 0; i < 300; ++i) definitions.push_back(define({.name = "n" + std::to_string(1000 + i)}));
+  std::shuffle(definitions.begin(), definitions.end(), std::mt19937(1));
+  SnapshotPtr snapshot;
+  for (const auto& definition : definitions) snapshot = build({definition}, snapshot);
+  const Selection all = snapshot->everything();
+  EXPECT_EQ(all.count(), 300U);
+  for (int i = 0; i < 300; i += 7) {
+    const std::string key = "component:default/n" + std::to_string(1000 + i);
+    std::string next;
+    snapshot->visit(all, key, [&](const Entity& entity) { return next = entity.key(), false; });
+    std::string previous;
+    snapshot->visit_back(all, key, [&](const Entity& entity) { return previous = entity.key(), false; });
+    EXPECT_EQ(next, i == 299 ? "" : "component:default/n" + std::to_string(1001 + i));
+    EXPECT_EQ(previous, i == 0 ? "" : "component:default/n" + std::to_string(999 + i));
+    EXPECT_EQ(snapshot->rank(all, key), static_cast<std::size_t>(i));
+  }
+}
+
+// The catalog after any history of edits is what a build from nothing would give: bytes, order, filters, facets,
+// conflicts.
+class History {
+ public:
+  explicit History(std::uint32_t seed) : random_(seed) {}
+
+  void step() {
+    Editor editor(snapshot_, 7);
+    const int edits = 1 + pick(40);
+    for (int i = 0; i < edits; ++i) edit(editor);
+    snapshot_ = editor.finish();
+  }
+
+  void check() const {
+    std::vector<entity::DefinitionPtr> definitions;
+    for (const auto& [place, definition] : standing_) definitions.push_back(definition);
+    Editor editor(nullptr, 99);
+    for (const auto& definition : definitions) editor.put(definition);
+    const auto rebuilt = editor.finish();
+    ASSERT_EQ(dump(*snapshot_), dump(*rebuilt));
+    ASSERT_EQ(snapshot_->size(), rebuilt->size());
+    ASSERT_EQ(snapshot_->diagnostics().size(), rebuilt->diagnostics().size());
+    ASSERT_EQ(snapshot_->conflicts(), rebuilt->conflicts());
+    for (const char* path :
+         {"metadata.tags", "metadata.name", "relations.ownerof", "relations.dependencyof", "kind", "spec.owner"}) {
+      compare_facets(*rebuilt, path);
+    }
+  }
+
+ private:
+  void compare_facets(const Snapshot& rebuilt, std::string_view path) const {
+    const auto ours = snapshot_->facet(path, nullptr);
+    const auto theirs = rebuilt.facet(path, nullptr);
+    ASSERT_EQ(ours.size(), theirs.size()) << path;
+    for (std::size_t i = 0; i < ours.size(); ++i) {
+      ASSERT_EQ(ours[i].value, theirs[i].value);
+      ASSERT_EQ(ours[i].count, theirs[i].count);
+      ASSERT_EQ(keys(*snapshot_, path, ours[i].value), keys(rebuilt, path, ours[i].value));
+    }
+    Selection mine = snapshot_->nothing();
+    snapshot_->match_exists(path, mine);
+    Selection other = rebuilt.nothing();
+    rebuilt.match_exists(path, other);
+    ASSERT_EQ(mine.count(), other.count());
+  }
+
+  int pick(int below) { return static_cast<int>(random_() % static_cast<std::uint32_t>(below)); }
+  std::string name() { return "n" + std::to_string(pick(400)); }
+
+  // One place per edit step at most: a drop and a put of one place go by their own objects.
+  void edit(Editor& editor) {
+    const auto place = std::pair("p" + std::to_string(pick(300)), pick(2));
+    if (const auto at = standing_.find(place); at != standing_.end()) {
+      editor.drop(at->second);
+      standing_.erase(at);
+      if (pick(2) == 0) return;
+    }
+    testing::Sketch sketch{
+        .kind = pick(4) == 0 ? "Group" : "Component", .name = name(), .tag = pick(2) == 0 ? "Java" : "java"};
+    if (pick(3) != 0) sketch.owner = "group:default/" + name();
+    for (int i = pick(4); i > 0; --i) sketch.depends_on.push_back("component:default/" + name());
+    sketch.path = place.first;
+    sketch.document = static_cast<std::uint32_t>(place.second);
+    const auto definition = define(sketch);
+    editor.put(definition);
+    standing_[place] = definition;
+  }
+
+  std::mt19937 random_;
+  std::map<std::pair<std::string, int>, entity::DefinitionPtr> standing_;
+  SnapshotPtr snapshot_;
+};
+
+TEST(Editor, AnyHistoryEqualsABuildFromNothing) {
+  for (std::uint32_t seed = 0; seed < 30; ++seed) {
+    History history(seed);
+    for (int i = 0; i < 25; ++i) {
+      history.step();
+      if (i % 6 == 0) history.check();
+      if (::testing::Test::HasFatalFailure()) FAIL() << "seed " << seed << " step " << i;
+    }
+    history.check();
+  }
+}
+
+}  // namespace
+}  // namespace aureacore::catalog

@@ -1,0 +1,173 @@
+#include "catalog/flatten.h"
+
+#include <simdjson.h>
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <tuple>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/text.h"
+
+namespace aureacore::catalog {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+bool is_skipped(std::string_view path) { return path == "relations" || path == "status" || path == "metadata.etag"; }
+
+}  // namespace
+
+std::uint64_t hash_folded(std::string_view text, std::uint64_t seed) {
+  constexpr std::size_t on_stack = 256;
+  if (text.size() > on_stack) return base::hash64(base::lower(text), seed);
+  std::array<char, on_stack>
+      folded;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below, as far as it is read
+  std::ranges::transform(text, folded.begin(), [](char c) { return base::lower(c); });
+  return base::hash64({folded.data(), text.size()}, seed);
+}
+
+std::string spelling(const std::vector<Term>& terms, const Term& wanted) {
+  const auto hashes = [](const Term& term) { return std::pair(term.path_hash, term.value_hash); };
+  const auto at = std::ranges::lower_bound(terms, hashes(wanted), {}, hashes);
+  return at != terms.end() && hashes(*at) == hashes(wanted) ? std::string(at->value) : std::string();
+}
+
+// Texts of the current entity lie in an arena of chunks that never move, so that terms can point into it.
+class Arena {
+ public:
+  std::string_view keep(std::string_view text) {
+    if (chunks_.empty() || chunks_[current_].capacity() - chunks_[current_].size() < text.size()) next(text.size());
+    std::string& chunk = chunks_[current_];
+    const std::size_t at = chunk.size();
+    chunk.append(text);
+    return {chunk.data() + at, text.size()};
+  }
+  void clear() {
+    while (chunks_.size() > 1) chunks_.pop_back();
+    if (!chunks_.empty()) chunks_[0].clear();
+    current_ = 0;
+  }
+
+ private:
+  static constexpr std::size_t chunk_size = 64 << 10;
+
+  void next(std::size_t wanted) {
+    chunks_.emplace_back().reserve(std::max(wanted, chunk_size));
+    current_ = chunks_.size() - 1;
+  }
+
+  std::deque<std::string> chunks_;
+  std::size_t current_ = 0;
+};
+
+struct Flattener::State {
+  explicit State(std::uint64_t hash_seed) : seed(hash_seed) {}
+
+  void add(std::string_view value) { add_at(path, value); }
+
+  void add_at(std::string_view at, std::string_view value) {
+    const std::string_view kept = arena.keep(at);
+    terms.push_back({base::hash64(kept, seed), hash_folded(value, seed), kept, arena.keep(value), true});
+  }
+
+  void add_bare() {
+    const std::string_view kept = arena.keep(path);
+    terms.push_back({base::hash64(kept, seed), 0, kept, {}, false});
+  }
+
+  // Calls `inner` with the member's name behind the path.
+  template <class Inner>
+  void within(std::string_view name, const Inner& inner) {
+    const std::size_t before = path.size();
+    if (before != 0) path.push_back('.');
+    for (const char c : name) path.push_back(base::lower(c));
+    inner();
+    path.resize(before);
+  }
+
+  void visit(const element& value) {
+    switch (value.type()) {
+      case element_type::OBJECT:
+        for (const auto& [name, member] : simdjson::dom::object(value)) {
+          within(name, [&] {
+            if (!is_skipped(path)) visit(member);
+          });
+        }
+        break;
+      case element_type::ARRAY:
+        for (const element item : simdjson::dom::array(value)) visit_item(item);
+        break;
+      case element_type::STRING:
+        add(std::string_view(value));
+        break;
+      case element_type::BOOL:
+        add(bool(value) ? "true" : "false");
+        break;
+      case element_type::NULL_VALUE:
+        add_bare();
+        break;
+      case element_type::INT64:
+      case element_type::UINT64:
+      case element_type::DOUBLE:
+        add_number(value);
+        break;
+    }
+  }
+
+  void visit_item(const element& item) {
+    visit(item);
+    if (item.is_string()) within(std::string_view(item), [&] { add("true"); });
+  }
+
+  void add_number(const element& value) {
+    std::string text;
+    base::append_json_number(text, value.get_double().value_unsafe());
+    add(text);
+  }
+
+  void visit_relations(const element& relations) {
+    for (const element relation : simdjson::dom::array(relations)) {
+      path = "relations.";
+      for (const char c : std::string_view(relation["type"])) path.push_back(base::lower(c));
+      add(std::string_view(relation["targetRef"]));
+    }
+  }
+
+  std::uint64_t seed;
+  simdjson::dom::parser parser;
+  std::string json;
+  std::string path;
+  Arena arena;
+  std::vector<Term> terms;
+};
+
+Flattener::Flattener(std::uint64_t seed) : state_(std::make_unique<State>(seed)) {}
+Flattener::~Flattener() = default;
+
+const std::vector<Term>& Flattener::terms(const Entity& entity) {
+  State& state = *state_;
+  state.json.clear();
+  entity.append_json(state.json);
+  state.json.reserve(state.json.size() + simdjson::SIMDJSON_PADDING);
+  state.terms.clear();
+  state.arena.clear();
+  state.path.clear();
+  element root;
+  // What the definition module rendered parses; numbers beyond a double's range were made null there.
+  if (state.parser.parse(state.json.data(), state.json.size(), false).get(root) != simdjson::SUCCESS)
+    return state.terms;
+  state.visit(root);
+  element relations;
+  if (root["relations"].get(relations) == simdjson::SUCCESS) state.visit_relations(relations);
+  const auto key = [](const Term& term) { return std::tie(term.path_hash, term.value_hash, term.value); };
+  std::ranges::sort(state.terms, {}, key);
+  const auto [first, last] = std::ranges::unique(state.terms, {}, key);
+  state.terms.erase(first, last);
+  return state.terms;
+}
+
+}  // namespace aureacore::catalog

@@ -1,0 +1,52 @@
+// Flattening: an entity's JSON → the (path, value) terms under which it is found.
+//
+// As Backstage's search table: members joined with dots, items of an array under the array's path, a string item also
+// as "path.item" = "true", relations as "relations.<type>" = target; `status` and the etag are left out. Paths are
+// folded to lower case; values keep theirs, for facets. One Flattener belongs to one thread; it keeps its buffers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/entity.h"
+
+namespace aureacore::catalog {
+
+struct Term {
+  std::uint64_t path_hash = 0;
+  std::uint64_t value_hash = 0;  // of the value in lower case; of no value: 0
+  std::string_view path;         // lower case
+  std::string_view value;        // as written; JavaScript's text for numbers and booleans
+  bool has_value = false;        // null and the empty object have none: the path exists and that is all
+
+  friend bool operator==(const Term& a, const Term& b) {
+    return a.path_hash == b.path_hash && a.value_hash == b.value_hash && a.value == b.value &&
+           a.has_value == b.has_value;
+  }
+};
+
+// Hashes as terms have them, of a path and a value in any case.
+std::uint64_t hash_folded(std::string_view text, std::uint64_t seed);
+
+// How the value of a term is written in these terms (found by its hashes); empty where it is not among them.
+std::string spelling(const std::vector<Term>& terms, const Term& wanted);
+
+class Flattener {
+ public:
+  explicit Flattener(std::uint64_t seed);
+  ~Flattener();
+  Flattener(const Flattener&) = delete;
+  Flattener& operator=(const Flattener&) = delete;
+
+  // Sorted by (path hash, value hash, value), distinct. Valid until the next call.
+  const std::vector<Term>& terms(const Entity& entity);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace aureacore::catalog

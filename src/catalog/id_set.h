@@ -1,0 +1,59 @@
+// IdSet: a persistent set of slots, kept small whether it has one member or all (after Roaring bitmaps: runs of 65,536
+// slots, each a sorted array while sparse and plain bits once dense).
+//
+// A copy shares everything; edits copy the one run that they touch, once per edit token (see base/persistent_map.h).
+#pragma once
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+#include <cstdint>
+#include <vector>
+
+#include "base/persistent_map.h"
+#include "catalog/selection.h"
+
+namespace aureacore::catalog {
+
+class IdSet {
+ public:
+  // Both are without effect where it is so already.
+  void insert(std::uint32_t id, base::EditToken token);
+  void erase(std::uint32_t id, base::EditToken token);
+
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] bool empty() const { return size_ == 0; }
+  [[nodiscard]] bool contains(std::uint32_t id) const;
+  // The smallest member; the set must not be empty.
+  [[nodiscard]] std::uint32_t front() const;
+
+  // Adds all members to `out`.
+  void add_to(Selection& out) const;
+  // How many members are in `within` too.
+  [[nodiscard]] std::size_t count_in(const Selection& within) const;
+
+ private:
+  static constexpr unsigned run_bits = 16;
+  static constexpr std::size_t sparse_limit = 4096;  // an array of so many takes as much as the bits
+  static constexpr std::size_t words_per_run = (1U << run_bits) / 64;
+
+  struct Run : boost::intrusive_ref_counter<Run> {
+    base::EditToken token = 0;
+    std::uint32_t size = 0;
+    std::vector<std::uint16_t> sparse;  // sorted; empty once dense
+    std::vector<std::uint64_t> dense;
+  };
+  using RunPtr = boost::intrusive_ptr<Run>;
+  struct Slot {
+    std::uint32_t high = 0;  // the members' upper bits
+    RunPtr run;
+  };
+
+  [[nodiscard]] const Run* find_run(std::uint32_t high) const;
+  Run& writable_run(std::uint32_t high, base::EditToken token);
+  static void make_dense(Run& run);
+
+  std::vector<Slot> runs_;  // sorted by high
+  std::size_t size_ = 0;
+};
+
+}  // namespace aureacore::catalog

@@ -1,0 +1,36 @@
+#include "catalog/slot.h"
+
+#include <algorithm>
+
+namespace aureacore::catalog {
+
+void SnapshotSlot::publish(SnapshotPtr snapshot) {
+  SnapshotPtr oldest;  // let go of outside the lock: its destruction may take a while
+  const std::scoped_lock lock(mutex_);
+  held_.push_back(std::move(snapshot));
+  if (held_.size() > retained_) {
+    oldest = std::move(held_.front());
+    held_.pop_front();
+  }
+  generation_.fetch_add(1, std::memory_order_release);
+}
+
+SnapshotPtr SnapshotSlot::latest() const {
+  const std::scoped_lock lock(mutex_);
+  return held_.empty() ? nullptr : held_.back();
+}
+
+SnapshotPtr SnapshotSlot::find(std::string_view token) const {
+  const std::scoped_lock lock(mutex_);
+  const auto at =
+      std::ranges::find(held_, token, [](const SnapshotPtr& held) { return std::string_view(held->token()); });
+  return at == held_.end() ? nullptr : *at;
+}
+
+void Reader::refresh(std::uint64_t generation) {
+  // Whatever is newest by now is at least of this generation; a still newer one shows at the next call.
+  snapshot_ = slot_.latest();
+  generation_ = generation;
+}
+
+}  // namespace aureacore::catalog

@@ -1,0 +1,67 @@
+#include "catalog/slot.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+#include "catalog/testing.h"
+
+namespace aureacore::catalog {
+namespace {
+
+SnapshotPtr version(const SnapshotPtr& base, std::uint64_t position) {
+  Editor editor(base, 1);
+  editor.put(testing::define({.name = "a", .tag = "t" + std::to_string(position)}));
+  editor.set_source(testing::source_state("main", position));
+  return editor.finish();
+}
+
+TEST(SnapshotSlot, FindsRetainedVersionsByToken) {
+  SnapshotSlot slot(2);
+  EXPECT_EQ(slot.latest(), nullptr);
+  const auto one = version(nullptr, 1);
+  const auto two = version(one, 2);
+  const auto three = version(two, 3);
+  for (const auto& snapshot : {one, two, three}) slot.publish(snapshot);
+  EXPECT_EQ(slot.find(one->token()), nullptr);
+  EXPECT_EQ(slot.find(two->token()), two);
+  EXPECT_EQ(slot.latest(), three);
+  EXPECT_EQ(slot.generation(), 3U);
+}
+
+// Readers see whole snapshots, and never an older one after a newer one.
+TEST(SnapshotSlot, ReadersNeverGoBack) {
+  SnapshotSlot slot(4);
+  std::atomic<bool> done{false};
+  std::vector<std::jthread> readers;
+  std::atomic<int> wrong{0};
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      Reader reader(slot);
+      std::uint64_t last = 0;
+      while (!done.load()) {
+        const Snapshot* snapshot = reader.current();
+        if (snapshot == nullptr) continue;
+        const std::uint64_t position = snapshot->source("main")->position;
+        const bool whole =
+            testing::json(*snapshot->find("component:default/a")).find("\"t" + std::to_string(position) + "\"") !=
+            std::string::npos;
+        if (position < last || !whole) ++wrong;
+        last = position;
+      }
+    });
+  }
+  SnapshotPtr snapshot;
+  for (std::uint64_t position = 1; position <= 500; ++position) {
+    snapshot = version(snapshot, position);
+    slot.publish(snapshot);
+  }
+  done = true;
+  readers.clear();
+  EXPECT_EQ(wrong.load(), 0);
+}
+
+}  // namespace
+}  // namespace aureacore::catalog
