@@ -18,11 +18,12 @@ struct Request {
   Method method = Method::other;
   std::string_view method_name;
   std::string_view target;  // as sent
-  std::string_view path;    // of the target, still percent-encoded; begins with '/'
+  std::string_view path;    // of the target, still percent-encoded; begins with '/' (or is the "*" of OPTIONS)
   std::string_view query;   // behind '?', without it
   std::string_view body;    // whole; chunks are joined
   std::span<const Header> headers;
   bool http10 = false;
+  bool keep_alive = true;  // the connection goes on after the answer, as far as the request is concerned
 
   // The first header of that name (any case), or an empty view with a null pointer where there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;

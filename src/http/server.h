@@ -1,8 +1,8 @@
 // Server: HTTP/1.1 over TCP, one thread per worker, each with its own listener (SO_REUSEPORT), connections and handler.
 //
-// A worker never waits on anything but its poll: handlers compute and return. Connections never move between workers, so
-// nothing on the way of a request is shared or locked. Per readable event: one receive, all complete requests answered into
-// one buffer, one send. Timeouts by a coarse sweep per worker. Knows no catalog word.
+// A worker never waits on anything but its poll: handlers compute and return. Connections never move between workers,
+// so nothing on the way of a request is shared or locked. Per readable event: one receive, all complete requests
+// answered into one buffer, one send. Timeouts by a coarse sweep per worker. Knows no catalog word.
 #pragma once
 
 #include <atomic>
@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "http/limits.h"
 #include "http/request.h"
 #include "http/response.h"
 
@@ -27,32 +28,20 @@ class Handler {
   virtual void handle(const Request& request, Response& response) = 0;
   // About ten times a second, busy or idle: refresh what is cached per thread.
   virtual void tick() {}
-  // The server refuses a request before the handler sees it (400, 408, 413, 414, 431, 501, 503, 505): writes the whole answer,
-  // as problem+json or whatever the application speaks. The connection is closed after it.
+  // The server refuses a request before the handler sees it (400, 408, 413, 414, 431, 501, 503, 505): writes the whole
+  // answer, as problem+json or whatever the application speaks. The connection is closed after it.
   virtual void refuse(int status, std::string_view why, Response& response) = 0;
-};
-
-struct Limits {
-  std::size_t header_bytes = 16 << 10;  // request line and headers together
-  std::size_t headers = 64;
-  std::size_t body_bytes = 3 << 20;
-  std::size_t connections = 10'000;     // over all workers; one more is answered 503 and closed
-  std::size_t pending_output = 1 << 20; // no further request of a connection is begun while more than this waits to be written
-  std::chrono::milliseconds header_time{10'000};  // from the first byte of a request to the end of its headers
-  std::chrono::milliseconds body_time{30'000};    // from there to the end of its body
-  std::chrono::milliseconds idle_time{75'000};    // between requests
-  std::chrono::milliseconds write_time{30'000};   // without progress while output waits
 };
 
 // One worker's counters; written by that worker, read by anyone (relaxed).
 struct WorkerCounters {
   std::atomic<std::uint64_t> requests{0};
-  std::atomic<std::uint64_t> refused{0};       // malformed, over a limit or too slow
-  std::atomic<std::uint64_t> accepted{0};      // connections
-  std::atomic<std::uint64_t> rejected{0};      // connections over the limit
+  std::atomic<std::uint64_t> refused{0};   // malformed, over a limit or too slow
+  std::atomic<std::uint64_t> accepted{0};  // connections
+  std::atomic<std::uint64_t> rejected{0};  // connections over the limit
   std::atomic<std::uint64_t> received_bytes{0};
   std::atomic<std::uint64_t> sent_bytes{0};
-  std::atomic<std::int64_t> open{0};           // connections
+  std::atomic<std::int64_t> open{0};  // connections
 };
 
 struct ServerOptions {
@@ -72,8 +61,8 @@ class Server {
   virtual ~Server() = default;
 
   virtual void start() = 0;
-  // Graceful: no new connections, idle ones are closed, a request in progress is answered with "Connection: close". Returns when all
-  // are gone or the time is over (then the rest is cut). Idempotent.
+  // Graceful: no new connections, idle ones are closed, a request in progress is answered with "Connection: close".
+  // Returns when all are gone or the time is over (then the rest is cut). Idempotent.
   virtual void stop(std::chrono::milliseconds drain) = 0;
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;

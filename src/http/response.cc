@@ -1,0 +1,88 @@
+#include "http/response.h"
+
+#include <cassert>
+#include <charconv>
+
+#include "http/body.h"
+#include "http/gzip.h"
+#include "http/status.h"
+
+namespace aureacore::http {
+
+namespace {
+
+constexpr std::size_t max_number_bytes = 20;
+
+void append_number(Output& out, std::uint64_t number) {
+  char* const at = out.reserve(max_number_bytes);
+  const auto [end, error] = std::to_chars(at, at + max_number_bytes, number);
+  out.commit(static_cast<std::size_t>(end - at));
+}
+
+void append_length(Output& out, std::uint64_t length) {
+  out.append("Content-Length: ");
+  append_number(out, length);
+  out.append("\r\n");
+}
+
+}  // namespace
+
+void Response::start(int status) {
+  assert(status_ == 0 && status >= 200 && status <= 999);
+  status_ = status;
+  const std::string_view line = status_line(status);
+  if (!line.empty()) return out_.append(line);
+  out_.append("HTTP/1.1 ");
+  append_number(out_, static_cast<std::uint64_t>(status));
+  out_.append(" ");
+  out_.append(reason(status));
+  out_.append("\r\n");
+}
+
+void Response::header(std::string_view name, std::string_view value) {
+  out_.append(name);
+  out_.append(": ");
+  out_.append(value);
+  out_.append("\r\n");
+}
+
+void Response::send(std::span<const std::string_view> parts) {
+  assert(status_ != 0 && !finished_);
+  std::size_t size = 0;
+  for (const std::string_view part : parts) size += part.size();
+  if (has_body(status_)) append_length(out_, size);
+  end_head();
+  if (bodiless()) return;
+  out_.reserve(size);
+  for (const std::string_view part : parts) out_.append(part);
+}
+
+void Response::stream(std::unique_ptr<Body> body, std::int64_t size, bool gzip) {
+  assert(status_ != 0 && !finished_);
+  const bool sized = size >= 0 && !gzip;
+  if (gzip) header("Content-Encoding", "gzip");
+  if (sized) append_length(out_, static_cast<std::uint64_t>(size));
+  if (!sized && request_.http10) close_ = true;
+  if (!sized && !request_.http10) header("Transfer-Encoding", "chunked");
+  end_head();
+  if (bodiless()) return;
+  if (gzip) body = gzip_body(std::move(body));
+  if (sized) body = sized_body(std::move(body), static_cast<std::uint64_t>(size));
+  if (!sized && !request_.http10) body = chunked_body(std::move(body));
+  body_ = std::move(body);
+}
+
+bool Response::bodiless() const { return request_.method == Method::head || !has_body(status_); }
+
+void Response::end_head() {
+  if (close_) {
+    out_.append("Connection: close\r\n\r\n");
+  } else if (request_.http10) {
+    out_.append("Connection: keep-alive\r\n\r\n");
+  } else {
+    out_.append("\r\n");
+  }
+  finished_ = true;
+}
+
+}  // namespace aureacore::http

@@ -1,0 +1,331 @@
+#include "http/worker.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/timerfd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <ctime>
+#include <system_error>
+
+namespace aureacore::http {
+
+namespace {
+
+template <class Number>
+void add(std::atomic<Number>& counter, Number count) {
+  counter.store(counter.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
+}
+
+// A few milliseconds coarse and much cheaper than the exact clock; read once per wake-up.
+base::SteadyTime coarse_now() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+  return base::SteadyTime(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
+}
+
+bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
+
+}  // namespace
+
+base::Result<std::unique_ptr<Worker>> Worker::make(Descriptor listener, std::unique_ptr<Handler> handler,
+                                                   const Limits& limits, WorkerCounters& counters,
+                                                   std::atomic<std::size_t>& open) {
+  std::unique_ptr<Worker> worker(new Worker(std::move(listener), std::move(handler), limits, counters, open));
+  if (auto status = worker->set_up(); !status) return std::unexpected(status.error());
+  return worker;
+}
+
+Worker::Worker(Descriptor listener, std::unique_ptr<Handler> handler, const Limits& limits, WorkerCounters& counters,
+               std::atomic<std::size_t>& open)
+    : handler_(std::move(handler)),
+      counters_(counters),
+      open_(open),
+      shared_(*handler_, limits, counters),
+      listener_(std::move(listener)),
+      poll_(epoll_create1(EPOLL_CLOEXEC)),
+      timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
+      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      input_(std::make_unique_for_overwrite<char[]>(receive_bytes)) {}
+
+Worker::~Worker() {
+  drain(base::SteadyTime());
+  join();
+}
+
+base::Status Worker::set_up() {
+  const timespec interval{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(tick_interval).count()};
+  const itimerspec timer{.it_interval = interval, .it_value = interval};
+  if (!watch(listener_, EPOLLIN, &listener_) || !watch(timer_, EPOLLIN, &timer_) || !watch(wake_, EPOLLIN, &wake_) ||
+      timerfd_settime(timer_.get(), 0, &timer, nullptr) != 0) {
+    return base::fail(base::Code::unavailable, "cannot set up a worker's poll: {}",
+                      std::generic_category().message(errno));
+  }
+  return {};
+}
+
+bool Worker::watch(const Descriptor& descriptor, std::uint32_t events, void* tag) {
+  epoll_event event{.events = events | EPOLLET, .data = {.ptr = tag}};
+  return epoll_ctl(poll_.get(), EPOLL_CTL_ADD, descriptor.get(), &event) == 0;
+}
+
+void Worker::start() {
+  // Signals are the composition root's: they must not land on a worker.
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  thread_ = std::thread([this] { run(); });
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Worker::drain(base::SteadyTime deadline) {
+  // Zero means "not asked to", hence at least one.
+  deadline_.store(std::max<base::Duration::rep>(1, deadline.time_since_epoch().count()), std::memory_order_release);
+  const std::uint64_t one = 1;
+  (void)!::write(wake_.get(), &one, sizeof(one));
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::run() {
+  while (!finished()) {
+    wait();
+    if (accepting_) accept_some();
+    run_queue();
+  }
+  while (!connections_.empty()) cut(*connections_.back());
+}
+
+bool Worker::finished() const {
+  if (!shared_.draining) return false;
+  return connections_.empty() || shared_.now.time_since_epoch().count() >= deadline_.load(std::memory_order_relaxed);
+}
+
+void Worker::wait() {
+  std::array<epoll_event, events_at_once> events;
+  const int timeout = queue_.empty() && !accepting_ ? -1 : 0;
+  const int count = epoll_wait(poll_.get(), events.data(), events_at_once, timeout);
+  shared_.now = coarse_now();
+  for (int i = 0; i < count; ++i) handle_event(events[i].data.ptr, events[i].events);
+}
+
+void Worker::handle_event(void* tag, std::uint32_t events) {
+  if (tag == &listener_) {
+    accepting_ = true;
+  } else if (tag == &timer_) {
+    tick();
+  } else if (tag == &wake_) {
+    begin_drain();
+  } else {
+    auto& connection = *static_cast<Connection*>(tag);
+    if ((events & EPOLLERR) != 0) return close(connection);
+    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP)) != 0) connection.readable = true;
+    if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) connection.hung_up = true;
+    if ((events & EPOLLOUT) != 0) connection.blocked = false;
+    drive(connection);
+  }
+}
+
+// Each queued connection has one turn; those with still more to do are queued again behind the events that came
+// meanwhile.
+void Worker::run_queue() {
+  turn_.swap(queue_);
+  for (Connection* connection : turn_) {
+    connection->queued = false;
+    drive(*connection);
+  }
+  turn_.clear();
+}
+
+void Worker::tick() {
+  handler_->tick();
+  output_.shrink(kept_output);
+  accepting_ = listener_.is_open();  // again, after running out of descriptors
+  sweep();
+}
+
+void Worker::sweep() {
+  // From the back: closing moves the last connection to the closed one's place.
+  for (std::size_t i = connections_.size(); i > 0; --i) expire(*connections_[i - 1]);
+}
+
+void Worker::begin_drain() {
+  if (shared_.draining) return;
+  // Who is connected already but not accepted would get a reset from the closing listener.
+  accepting_ = true;
+  for (int i = 0; accepting_ && i < SOMAXCONN; ++i) accept_some();
+  accepting_ = false;
+  listener_.close();
+  shared_.draining = true;
+  for (std::size_t i = connections_.size(); i > 0; --i) {
+    Connection& connection = *connections_[i - 1];
+    if (!connection.session.idle() || connection.pending.size() != 0) continue;
+    connection.readable = true;  // a last look: a request may have come already
+    drive(connection);
+  }
+  for (std::size_t i = connections_.size(); i > 0; --i) {
+    Connection& connection = *connections_[i - 1];
+    if (connection.session.idle() && connection.pending.size() == 0) close(connection);
+  }
+}
+
+void Worker::accept_some() {
+  for (int i = 0; i < accepts_at_once; ++i) {
+    Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (socket.is_open()) {
+      open(std::move(socket));
+      continue;
+    }
+    if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;
+    // Nobody waits any more, or there are no descriptors left: then those who wait are accepted on a later tick.
+    accepting_ = false;
+    return;
+  }
+}
+
+void Worker::open(Descriptor socket) {
+  const bool over = open_.load(std::memory_order_relaxed) >= shared_.limits.connections;
+  if (over) add<std::uint64_t>(counters_.rejected, 1);
+  if (over && rejecting_ == rejections_at_once) return;
+  const int on = 1;
+  setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+  auto connection = std::make_unique<Connection>(std::move(socket), shared_);
+  if (!watch(connection->socket, EPOLLIN | EPOLLOUT | EPOLLRDHUP, connection.get())) return;
+  connection->counted = !over;
+  connection->place = connections_.size();
+  Connection& opened = *connection;
+  connections_.push_back(std::move(connection));
+  add<std::int64_t>(counters_.open, 1);
+  if (!over) {
+    open_.fetch_add(1, std::memory_order_relaxed);
+    return add<std::uint64_t>(counters_.accepted, 1);
+  }
+  ++rejecting_;
+  opened.session.refuse(503, "too many connections", output_);
+  drive(opened);
+}
+
+void Worker::drive(Connection& connection) {
+  Output& out = connection.pending.size() != 0 ? connection.pending : output_;
+  if (wants_bytes(connection, out) && !receive(connection, out)) return close(connection);
+  if (connection.session.has_work()) connection.session.advance(out);
+  if (connection.session.broken()) {
+    output_.clear();
+    return cut(connection);
+  }
+  if (out.size() != 0 && !connection.blocked && !flush(connection, out)) return close(connection);
+  settle(connection);
+}
+
+bool Worker::wants_bytes(const Connection& connection, const Output& out) const {
+  if (!connection.readable) return false;
+  return connection.lingering || (connection.session.takes_input() && out.size() <= shared_.limits.pending_output);
+}
+
+// False: the connection is gone.
+bool Worker::receive(Connection& connection, Output& out) {
+  const ssize_t count = recv(connection.socket.get(), input_.get(), receive_bytes, 0);
+  if (count < 0) {
+    connection.readable = false;
+    return would_block();
+  }
+  if (count == 0) {
+    connection.readable = false;
+    connection.session.end_input();
+    return !connection.lingering;
+  }
+  const auto size = static_cast<std::size_t>(count);
+  connection.readable = size == receive_bytes || connection.hung_up;
+  if (connection.lingering) return true;
+  add<std::uint64_t>(counters_.received_bytes, size);
+  connection.session.receive({input_.get(), size}, out);
+  return true;
+}
+
+// False: the connection is gone.
+bool Worker::flush(Connection& connection, Output& out) {
+  ssize_t sent = send(connection.socket.get(), out.view().data(), out.size(), MSG_NOSIGNAL);
+  if (sent < 0 && !would_block()) {
+    output_.clear();
+    return false;
+  }
+  sent = std::max<ssize_t>(sent, 0);
+  add<std::uint64_t>(counters_.sent_bytes, static_cast<std::uint64_t>(sent));
+  if (sent > 0 || &out == &output_) connection.since = shared_.now;
+  out.consume(static_cast<std::size_t>(sent));
+  if (out.size() != 0) {
+    connection.blocked = true;
+    if (&out == &output_) std::swap(output_, connection.pending);
+  } else if (&out == &connection.pending) {
+    connection.session.touch();
+  }
+  return true;
+}
+
+// What comes next for a connection that had its turn.
+void Worker::settle(Connection& connection) {
+  const Session& session = connection.session;
+  if (connection.pending.size() == 0 && session.ended() && !connection.lingering) return finish(connection);
+  const bool works = session.has_work() && !connection.blocked;
+  if (connection.queued || !(works || wants_bytes(connection, connection.pending))) return;
+  connection.queued = true;
+  queue_.push_back(&connection);
+}
+
+void Worker::finish(Connection& connection) {
+  if (!connection.session.lingers()) return close(connection);
+  shutdown(connection.socket.get(), SHUT_WR);
+  connection.lingering = true;
+  connection.since = shared_.now;
+  settle(connection);
+}
+
+void Worker::expire(Connection& connection) {
+  const auto waited = shared_.now - connection.since;
+  if (connection.lingering) {
+    if (waited > linger_time) close(connection);
+    return;
+  }
+  if (connection.pending.size() != 0) {
+    if (waited > shared_.limits.write_time) cut(connection);
+    return;
+  }
+  if (connection.session.idle()) {
+    connection.session.give_memory_back();
+    connection.pending.shrink(0);
+  }
+  connection.session.expire(output_);
+  if (connection.session.ended()) drive(connection);
+}
+
+// Closes with a reset: what waits is thrown away by the kernel too.
+void Worker::cut(Connection& connection) {
+  const linger reset{.l_onoff = 1, .l_linger = 0};
+  setsockopt(connection.socket.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+  close(connection);
+}
+
+void Worker::close(Connection& connection) {
+  if (connection.queued) std::erase(queue_, &connection);
+  if (connection.counted) {
+    open_.fetch_sub(1, std::memory_order_relaxed);
+  } else {
+    --rejecting_;
+  }
+  add<std::int64_t>(counters_.open, -1);
+  const std::size_t place = connection.place;
+  connections_.back()->place = place;
+  std::swap(connections_[place], connections_.back());
+  connections_.pop_back();
+}
+
+}  // namespace aureacore::http

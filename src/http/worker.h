@@ -1,0 +1,96 @@
+// Worker: one thread that accepts, reads, answers and writes the connections of its own listener. The only part that
+// knows sockets and epoll; what HTTP says is Session's.
+//
+// Everything is edge-triggered and registered once, so a request costs one receive, one send and its share of one wait.
+// After a receive that brought less than asked for the socket is empty: another would be wasted. A connection with more
+// to do is queued and has its next turn after the others.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/result.h"
+#include "http/connection.h"
+#include "http/descriptor.h"
+#include "http/server.h"
+#include "http/session.h"
+
+namespace aureacore::http {
+
+class Worker {
+ public:
+  static constexpr std::size_t receive_bytes = 64 << 10;
+  static constexpr std::size_t kept_output = 256 << 10;  // of the shared output buffer, between large answers
+  static constexpr int accepts_at_once = 64;
+  static constexpr int events_at_once = 256;
+  static constexpr std::size_t rejections_at_once =
+      64;  // connections over the limit that are told so; more are just closed
+  static constexpr std::chrono::milliseconds tick_interval{100};
+  static constexpr std::chrono::milliseconds linger_time{1000};
+
+  // `open` counts the connections of all workers.
+  static base::Result<std::unique_ptr<Worker>> make(Descriptor listener, std::unique_ptr<Handler> handler,
+                                                    const Limits& limits, WorkerCounters& counters,
+                                                    std::atomic<std::size_t>& open);
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  void start();
+  // Any thread: stop taking connections, end by the deadline. join() waits for it.
+  void drain(base::SteadyTime deadline);
+  void join();
+
+ private:
+  Worker(Descriptor listener, std::unique_ptr<Handler> handler, const Limits& limits, WorkerCounters& counters,
+         std::atomic<std::size_t>& open);
+  base::Status set_up();
+  bool watch(const Descriptor& descriptor, std::uint32_t events, void* tag);
+
+  void run();
+  bool finished() const;
+  void wait();
+  void handle_event(void* tag, std::uint32_t events);
+  void run_queue();
+  void tick();
+  void sweep();
+  void begin_drain();
+
+  void accept_some();
+  void open(Descriptor socket);
+  void drive(Connection& connection);
+  bool receive(Connection& connection, Output& out);
+  bool wants_bytes(const Connection& connection, const Output& out) const;
+  bool flush(Connection& connection, Output& out);
+  void settle(Connection& connection);
+  void finish(Connection& connection);
+  void expire(Connection& connection);
+  void cut(Connection& connection);
+  void close(Connection& connection);
+
+  std::unique_ptr<Handler> handler_;
+  WorkerCounters& counters_;
+  std::atomic<std::size_t>& open_;
+  Session::Shared shared_;
+  Descriptor listener_;
+  Descriptor poll_;
+  Descriptor timer_;
+  Descriptor wake_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<Connection*> queue_;
+  std::vector<Connection*> turn_;
+  Output output_;  // of the connection whose turn it is
+  std::unique_ptr<char[]> input_;
+  std::size_t rejecting_ = 0;
+  bool accepting_ = false;  // the listener may hold more
+  std::atomic<base::Duration::rep> deadline_{0};
+  std::thread thread_;
+};
+
+}  // namespace aureacore::http
