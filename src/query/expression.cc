@@ -1,0 +1,63 @@
+#include "query/expression.h"
+
+#include "base/text.h"
+#include "query/values.h"
+
+namespace aureacore::query {
+namespace {
+
+using catalog::Selection;
+using catalog::Snapshot;
+
+bool begins_with_ignoring_case(std::string_view text, std::string_view prefix) {
+  return text.size() >= prefix.size() && base::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
+}
+
+// The indices know whole values alone: the candidates that have the path are read one by one.
+Selection evaluate_prefix(const Expression& expression, const Snapshot& snapshot) {
+  Selection candidates = snapshot.nothing();
+  snapshot.match_exists(expression.path, candidates);
+  return select_by_value(snapshot, candidates, expression.path, [&](std::string_view value) {
+    return begins_with_ignoring_case(value, expression.values.front());
+  });
+}
+
+Selection evaluate_all(const Expression& expression, const Snapshot& snapshot) {
+  if (expression.children.empty()) return snapshot.everything();
+  Selection selected = evaluate(expression.children.front(), snapshot);
+  for (std::size_t i = 1; i < expression.children.size(); ++i) selected &= evaluate(expression.children[i], snapshot);
+  return selected;
+}
+
+Selection evaluate_any(const Expression& expression, const Snapshot& snapshot) {
+  Selection selected = snapshot.nothing();
+  for (const Expression& child : expression.children) selected |= evaluate(child, snapshot);
+  return selected;
+}
+
+}  // namespace
+
+Selection evaluate(const Expression& expression, const Snapshot& snapshot) {
+  Selection selected = snapshot.nothing();
+  switch (expression.kind) {
+    case Expression::Kind::all:
+      return evaluate_all(expression, snapshot);
+    case Expression::Kind::any:
+      return evaluate_any(expression, snapshot);
+    case Expression::Kind::negation:
+      selected = snapshot.everything();
+      selected -= evaluate(expression.children.front(), snapshot);
+      return selected;
+    case Expression::Kind::equals:
+      for (const std::string& value : expression.values) snapshot.match(expression.path, value, selected);
+      return selected;
+    case Expression::Kind::exists:
+      snapshot.match_exists(expression.path, selected);
+      return selected;
+    case Expression::Kind::prefix:
+      return evaluate_prefix(expression, snapshot);
+  }
+  return selected;
+}
+
+}  // namespace aureacore::query

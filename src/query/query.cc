@@ -1,0 +1,64 @@
+#include "query/query.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "query/filter.h"
+#include "query/predicate.h"
+#include "query/values.h"
+
+namespace aureacore::query {
+namespace {
+
+using catalog::Selection;
+using catalog::Snapshot;
+
+// `term` is in lower case already.
+bool contains_ignoring_case(std::string_view text, std::string_view term) {
+  const auto same = [](char a, char b) { return base::lower(a) == b; };
+  return std::search(text.begin(), text.end(), term.begin(), term.end(), same) != text.end();
+}
+
+base::Status check_text(const Query& query) {
+  if (query.text.size() > Query::max_text_bytes) {
+    return base::fail(base::Code::too_large, "expected a text filter of at most {} bytes, found {}",
+                      Query::max_text_bytes, query.text.size());
+  }
+  if (query.text_fields.size() > Query::max_text_fields) {
+    return base::fail(base::Code::too_large, "expected at most {} fields for the text filter, found {}",
+                      Query::max_text_fields, query.text_fields.size());
+  }
+  return {};
+}
+
+Selection with_text(const Query& query, const Snapshot& snapshot, const Selection& candidates) {
+  std::vector<std::string> fields = query.text_fields;
+  if (fields.empty()) fields.push_back(query.order.empty() ? "metadata.uid" : query.order.front().path);
+  const std::string term = base::lower(base::trim(query.text));
+  Selection selected = snapshot.nothing();
+  for (const std::string& field : fields) {
+    selected |= select_by_value(snapshot, candidates, field,
+                                [&](std::string_view value) { return contains_ignoring_case(value, term); });
+  }
+  return selected;
+}
+
+}  // namespace
+
+base::Result<Selection> select(const Query& query, const Snapshot& snapshot, JsonParser& parser) {
+  if (auto checked = check_text(query); !checked) return std::unexpected(checked.error());
+  auto filter = parse_filters(query.filters);
+  if (!filter) return std::unexpected(filter.error());
+  Selection selected = evaluate(*filter, snapshot);
+  if (!query.predicate.empty()) {
+    auto json = parser.parse(query.predicate);
+    if (!json) return std::unexpected(json.error().in("query"));
+    auto predicate = parse_predicate(**json);
+    if (!predicate) return std::unexpected(predicate.error());
+    selected &= evaluate(*predicate, snapshot);
+  }
+  if (!base::trim(query.text).empty()) selected = with_text(query, snapshot, selected);
+  return selected;
+}
+
+}  // namespace aureacore::query
