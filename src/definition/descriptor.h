@@ -1,6 +1,7 @@
 // One catalog-info.yaml → definitions and diagnostics: the rules of the descriptor format, whole.
 //
-// Pure: what other files it needs (placeholders) it asks of Files, which reads in the same commit. Any thread; nothing is kept.
+// Pure: what other files it needs (placeholders) it asks of Files, which reads in the same commit. Any thread; nothing
+// is kept.
 #pragma once
 
 #include <string>
@@ -25,7 +26,7 @@ class Files {
 
 struct FileContext {
   entity::SourceFilePtr file;  // which source, which path
-  std::string origin;          // path of the file that the source's globs found and whose Locations lead here; mostly its own
+  std::string origin;  // path of the file that the source's globs found and whose Locations lead here; mostly its own
   Links links;
   YamlLimits limits;
 };
@@ -41,7 +42,7 @@ struct Document {
   std::uint32_t index = 0;  // in the file, empty documents counted
   entity::Mark mark;
   std::string key;  // canonical reference, also of an invalid entity if its kind and name could be told; else empty
-  entity::DefinitionPtr definition;  // null where the document has errors
+  entity::DefinitionPtr definition;     // null where the document has errors
   std::vector<LocationTarget> targets;  // of a Location
 };
 

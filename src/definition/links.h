@@ -8,15 +8,16 @@ namespace aureacore::definition {
 
 // Each is a prefix that the path in the repository follows; view and edit are empty where the host has no such page.
 struct Links {
-  std::string location;  // for managed-by-location and managed-by-origin-location: "url:https://host/org/repo/tree/main/"
-  std::string view;      // "https://host/org/repo/tree/main/"
-  std::string edit;      // "https://host/org/repo/edit/main/"
-  std::string source;    // for source-location, which names the file's folder: "url:https://host/org/repo/tree/main/"
+  std::string
+      location;        // for managed-by-location and managed-by-origin-location: "url:https://host/org/repo/tree/main/"
+  std::string view;    // "https://host/org/repo/tree/main/"
+  std::string edit;    // "https://host/org/repo/edit/main/"
+  std::string source;  // for source-location, which names the file's folder: "url:https://host/org/repo/tree/main/"
 };
 
-// From the source's URL or path and branch. Knows the page addresses of GitHub, GitLab, Bitbucket, Azure DevOps, Gitea and Forgejo
-// by their host names, and takes GitHub's form for others; a local path gives "file:" locations without pages. User and
-// password in a URL never come out.
+// From the source's URL or path and branch. Knows the page addresses of GitHub, GitLab, Bitbucket, Azure DevOps, Gitea
+// and Forgejo by their host names, and takes GitHub's form for others; a local path gives "file:" locations without
+// pages. User and password in a URL never come out.
 Links make_links(std::string_view url, std::string_view branch);
 
 }  // namespace aureacore::definition

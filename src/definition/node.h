@@ -28,6 +28,7 @@ struct Node {
   [[nodiscard]] bool is(Type other) const { return type == other; }
   // The member's value, null pointer where there is none (or where this is not a mapping).
   [[nodiscard]] const Node* find(std::string_view key) const;
+  [[nodiscard]] Node* find(std::string_view key);
 };
 
 struct Node::Member {

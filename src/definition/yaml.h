@@ -1,7 +1,8 @@
 // YAML text → nodes, over libyaml's events. No I/O; any thread.
 //
-// YAML 1.2 core schema: yes/no/on/off are strings, 017 is 17, 0o17 is 15, dates stay strings, `<<` is an ordinary key.
-// Hostile input costs bounded time and memory: see Limits. Duplicate keys are errors.
+// YAML 1.2 core schema: yes/no/on/off are strings, 017 is 17, 0o17 is 15, dates stay strings, `<<` is an ordinary key;
+// keys that are not strings become their JavaScript text. Bytes that are not UTF-8 become U+FFFD, with a warning.
+// Hostile input costs bounded time and memory: see YamlLimits.
 #pragma once
 
 #include <string>
@@ -24,16 +25,20 @@ struct YamlLimits {
 struct YamlDocument {
   Node root;
   entity::Mark mark;  // where it begins
+  // False: this document has an error of its own (a key given twice, an unknown alias), which stands in the file's
+  // diagnostics.
+  bool valid = true;
 };
 
 struct YamlFile {
   // The documents before the first syntax error, or all. Empty (null) documents are left in: their index counts.
   std::vector<YamlDocument> documents;
-  // Empty `path` and `entity`: the caller knows them. An error of rule "yaml" or "limit" says that the file ends there;
-  // a document with duplicate keys is dropped alone, with its error.
+  // In the order of their places; empty `path` and `entity`: the caller knows them.
   std::vector<entity::Diagnostic> diagnostics;
-  // Whether the whole text was read (otherwise whatever stood behind the error is unknown).
+  // Whether the whole text was read (otherwise the last error says why, and whatever stood behind it is unknown).
   bool complete = true;
+  std::size_t nodes = 0;         // used of the limits, for a caller that reads on into other files
+  std::size_t scalar_bytes = 0;  // likewise
 };
 
 YamlFile parse_yaml(std::string_view text, const YamlLimits& limits = {});

@@ -1,0 +1,138 @@
+#include "definition/descriptor.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "definition/envelope.h"
+#include "definition/location.h"
+#include "definition/metadata.h"
+#include "definition/placeholders.h"
+#include "definition/relations.h"
+#include "definition/render.h"
+
+namespace aureacore::definition {
+namespace {
+
+constexpr std::array<Field, 1> spec_field{Field{.name = "spec", .shape = Shape::mapping, .required = true}};
+
+// Reads the documents of one file, one after the other.
+class DescriptorReader {
+ public:
+  DescriptorReader(const FileContext& context, YamlFile file, Files& files)
+      : context_(context),
+        file_(std::move(file)),
+        placeholders_(context, files, file_.nodes, file_.scalar_bytes),
+        place_(make_place_annotations(context)) {}
+
+  Descriptor run() {
+    for (std::uint32_t index = 0; index < file_.documents.size(); ++index) read(index);
+    take_yaml_diagnostics();
+    std::ranges::sort(result_.diagnostics, {}, [](const entity::Diagnostic& diagnostic) {
+      return std::pair(diagnostic.mark, std::string_view(diagnostic.message));
+    });
+    result_.reads = placeholders_.reads();
+    result_.complete = file_.complete;
+    return std::move(result_);
+  }
+
+ private:
+  void read(std::uint32_t index) {
+    YamlDocument& yaml = file_.documents[index];
+    if (yaml.valid && yaml.root.is(Node::Type::null)) return;
+    Document document{.index = index, .mark = yaml.root.mark, .key = {}, .definition = nullptr, .targets = {}};
+    Report report;
+    if (yaml.root.is(Node::Type::mapping)) {
+      read_mapping(yaml, document, report);
+    } else {
+      report.error("envelope", yaml.root.mark,
+                   fmt::format("expected a mapping with apiVersion, kind and metadata at the root, found {}",
+                               describe(yaml.root.type)));
+    }
+    take_diagnostics(report, document.key);
+    result_.documents.push_back(std::move(document));
+  }
+
+  void read_mapping(YamlDocument& yaml, Document& document, Report& report) {
+    const auto reference = identify(yaml.root);
+    if (reference) document.key = reference->canonical();
+    auto definition = check(yaml.root, reference, document, report);
+    if (report.failed() || !yaml.valid || definition == nullptr) {
+      document.targets.clear();
+      return;
+    }
+    definition->reference = *reference;
+    definition->key = document.key;
+    definition->place = {.file = context_.file, .document = document.index};
+    definition->mark = document.mark;
+    definition->metadata_json = render_metadata(yaml.root, document.key, place_);
+    definition->spec_json = render_spec(yaml.root);
+    document.definition = std::move(definition);
+  }
+
+  // A definition with what the checks bring to light; null where they can't go on.
+  boost::intrusive_ptr<entity::Definition> check(Node& root, const std::optional<entity::Reference>& reference,
+                                                 Document& document, Report& report) {
+    if (!check_envelope(root, report)) return nullptr;
+    Node& metadata = *root.find("metadata");
+    placeholders_.resolve(metadata, report);
+    if (Node* spec = root.find("spec")) placeholders_.resolve(*spec, report);
+    const bool is_mapping = metadata.is(Node::Type::mapping);
+    if (is_mapping) check_metadata(metadata, report);
+    const Kind* kind = find_kind(root, report);
+    if (kind == nullptr || !reference || !is_mapping) return nullptr;
+    check_fields(root, spec_field, Path{}, report);
+    Node* spec = root.find("spec");
+    if (spec == nullptr || !spec->is(Node::Type::mapping)) return nullptr;
+    check_fields(*spec, kind->fields, Path{.name = "spec"}, report);
+    sort_references(*spec);
+    boost::intrusive_ptr<entity::Definition> definition(new entity::Definition());
+    definition->relations = read_relations(*spec, *kind, reference->name_space, report);
+    definition->criticality = read_criticality(metadata, report);
+    if (kind->name == "Location") document.targets = read_targets(*spec, context_.file->path, report);
+    return definition;
+  }
+
+  void take_diagnostics(Report& report, const std::string& key) {
+    for (entity::Diagnostic& diagnostic : report.diagnostics()) {
+      diagnostic.path = context_.file->path;
+      diagnostic.entity = key;
+      result_.diagnostics.push_back(std::move(diagnostic));
+    }
+  }
+
+  void take_yaml_diagnostics() {
+    for (entity::Diagnostic& diagnostic : file_.diagnostics) {
+      diagnostic.path = context_.file->path;
+      const bool ends_file = !file_.complete && &diagnostic == &file_.diagnostics.back();
+      if (!ends_file) diagnostic.entity = key_of_invalid_document_at(diagnostic.mark);
+      result_.diagnostics.push_back(std::move(diagnostic));
+    }
+  }
+
+  std::string key_of_invalid_document_at(entity::Mark mark) const {
+    std::string key;
+    for (const Document& document : result_.documents) {
+      const YamlDocument& yaml = file_.documents[document.index];
+      if (yaml.mark <= mark) key = yaml.valid ? std::string() : document.key;
+    }
+    return key;
+  }
+
+  const FileContext& context_;
+  YamlFile file_;
+  Placeholders placeholders_;
+  PlaceAnnotations place_;
+  Descriptor result_;
+};
+
+}  // namespace
+
+Descriptor read_descriptor(const FileContext& context, std::string_view bytes, Files& files) {
+  return DescriptorReader(context, parse_yaml(bytes, context.limits), files).run();
+}
+
+}  // namespace aureacore::definition

@@ -1,0 +1,56 @@
+#include "definition/location.h"
+
+#include <fmt/core.h>
+
+#include "base/glob.h"
+#include "base/text.h"
+#include "definition/path.h"
+
+namespace aureacore::definition {
+namespace {
+
+constexpr std::string_view rule = "location";
+
+bool has_text(const Node* node, std::string_view text) { return node != nullptr && node->text == text; }
+
+bool is_type_of_paths(const Node* type) { return type == nullptr || has_text(type, "url") || has_text(type, "file"); }
+
+void add_target(const Node& target, std::string_view path, bool required, std::vector<LocationTarget>& targets,
+                Report& report) {
+  if (!target.is(Node::Type::string) || target.text.empty()) return;
+  auto pattern = resolve_path(path, target.text);
+  if (!pattern) {
+    report.warn(
+        rule, target.mark,
+        fmt::format("{}: it is not followed; add its repository as a source of its own", pattern.error().message));
+    return;
+  }
+  if (base::Glob::is_pattern(*pattern)) {
+    if (const auto glob = base::Glob::parse(*pattern); !glob) {
+      return report.warn(rule, target.mark, fmt::format("{}: it is not followed", glob.error().message));
+    }
+  }
+  targets.push_back({.pattern = std::move(*pattern), .required = required, .mark = target.mark});
+}
+
+}  // namespace
+
+std::vector<LocationTarget> read_targets(const Node& spec, std::string_view path, Report& report) {
+  const Node* type = spec.find("type");
+  if (!is_type_of_paths(type)) {
+    report.warn(rule, type->mark,
+                fmt::format("expected the type url or file, found \"{}\": its targets are not followed; add their "
+                            "repositories as sources of their own",
+                            base::printable(type->text)));
+    return {};
+  }
+  const bool required = !has_text(spec.find("presence"), "optional");
+  std::vector<LocationTarget> found;
+  if (const Node* target = spec.find("target")) add_target(*target, path, required, found, report);
+  if (const Node* targets = spec.find("targets")) {
+    for (const Node& target : targets->items) add_target(target, path, required, found, report);
+  }
+  return found;
+}
+
+}  // namespace aureacore::definition

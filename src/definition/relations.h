@@ -1,0 +1,21 @@
+// From the fields of spec that name other entities to relations.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "definition/kinds.h"
+#include "definition/node.h"
+#include "definition/report.h"
+#include "entity/relation.h"
+
+namespace aureacore::definition {
+
+// The arrays of references that every answer shows sorted, whatever the kind (lists of strings alone).
+void sort_references(Node& spec);
+
+// What this document says, with canonical targets; sorted, distinct. Reports, under the rule "reference", what is none.
+std::vector<entity::Relation> read_relations(const Node& spec, const Kind& kind, std::string_view name_space,
+                                             Report& report);
+
+}  // namespace aureacore::definition
