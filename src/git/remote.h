@@ -11,6 +11,8 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "git/mirror.h"
+#include "git/process.h"
 #include "git/url.h"
 
 namespace aureacore::git {
@@ -30,6 +32,10 @@ class Remote {
   virtual base::Status fetch(const Advertised& tip, std::stop_token stop) = 0;
   // Makes these blobs readable where the mirror holds only part of them; no work where they are there.
   virtual base::Status fetch_blobs(const std::vector<std::string>& blobs, std::stop_token stop) = 0;
+  // Housekeeping, for after a refresh has been published: usually nothing to do, now and then a minute of work.
+  virtual base::Status tidy(std::stop_token /*stop*/) { return {}; }
+  // What was fetched can't be read: sets the mirror aside, so that the next fetch begins anew.
+  virtual base::Status discard() { return {}; }
 };
 
 // Where secrets come from; they reach git through an askpass helper and the environment, never an argument.
@@ -47,30 +53,46 @@ struct RemoteOptions {
   bool fsck = true;
   base::Duration list_deadline = std::chrono::seconds(20);
   base::Duration fetch_deadline = std::chrono::minutes(5);
-  std::uint64_t low_speed_bytes = 1000;           // a transfer slower than this …
-  std::chrono::seconds low_speed_time{30};        // … for this long is given up
-  std::uint64_t mirror_bytes = 4ULL << 30;        // on disk
+  std::uint64_t low_speed_bytes = 1000;     // a transfer slower than this …
+  std::chrono::seconds low_speed_time{30};  // … for this long is given up
+  std::uint64_t mirror_bytes = 4ULL << 30;  // on disk
 };
 
-// Keeps a bare mirror in `directory` (made when missing, removed and made anew when it can't be opened). Blobs are left out
-// where the server can (partial clone) and brought by fetch_blobs. One call at a time.
+// Keeps a bare mirror in `directory` (made when missing, set aside and made anew when it can't be opened). Blobs are
+// left out where the server can (partial clone) and brought by fetch_blobs. The fetched commit stays readable until
+// another is fetched and tidy has run after that. One call at a time; whoever reads the mirror opens it anew after a
+// fetch, a tidy or a discard.
 class GitRemote final : public Remote {
  public:
-  GitRemote(std::filesystem::path directory, RemoteOptions options);
+  // Removes what a killed fetch left behind.
+  GitRemote(const std::filesystem::path& directory, RemoteOptions options);
 
   base::Result<Advertised> advertised(std::stop_token stop) override;
   base::Status fetch(const Advertised& tip, std::stop_token stop) override;
   base::Status fetch_blobs(const std::vector<std::string>& blobs, std::stop_token stop) override;
+  base::Status tidy(std::stop_token stop) override;
+  base::Status discard() override;
 
-  // What the mirror's branch points to without asking the remote: where a start without network begins. not_found: nothing there yet.
+  // What the mirror's branch points to without asking the remote: where a start without network begins. not_found:
+  // nothing there yet, or it is of another URL or branch.
   [[nodiscard]] base::Result<Advertised> mirrored() const;
-  // Whether the server left blobs out; false means that the mirror holds the whole repository, and the log says what that costs.
+  // Whether the server left blobs out; false means that the mirror holds the whole repository, and the log says what
+  // that costs.
   [[nodiscard]] bool partial() const;
-  [[nodiscard]] std::uint64_t disk_bytes() const;
+  [[nodiscard]] std::uint64_t disk_bytes() const { return mirror_.bytes(); }
 
  private:
-  std::filesystem::path directory_;
+  base::Status open_mirror();
+  base::Status make_room(const std::stop_token& stop);
+  [[nodiscard]] std::vector<std::string> fetch_arguments() const;
+  base::Result<Outcome> run_fetch(const std::vector<std::string>& arguments, std::string input, base::Duration deadline,
+                                  std::stop_token stop);
+  base::Status fetch_once(const Advertised& tip, base::Duration deadline, const std::stop_token& stop);
+  [[nodiscard]] base::Status within_limit() const;
+
+  Mirror mirror_;
   RemoteOptions options_;
+  bool opened_ = false;
 };
 
 }  // namespace aureacore::git

@@ -1,4 +1,9 @@
-// The reading half of a source: commits, trees and blobs of a bare mirror, in the process, with libgit2. No network, ever.
+// The reading half of a source: commits, trees and blobs of a bare mirror, in the process, with libgit2. No network,
+// ever.
+//
+// Trees are other people's bytes: a name that no work tree could hold (empty, ".", "..", with '/' or control
+// characters, or not UTF-8) is passed over with all below it, so that no such path is ever matched, shown or stored.
+// Files of other modes than 100644 and 100755 are none. Depth, entries and length of paths are limited (tree.h).
 //
 // One Repository belongs to one thread at a time; open several on one mirror to read in parallel.
 #pragma once
@@ -33,8 +38,8 @@ struct Change {
 
 struct Commit {
   std::string id;
-  std::string author;   // "Name <mail>"
-  std::string subject;  // first line of the message
+  std::string author;     // "Name <mail>"
+  std::string subject;    // first line of the message
   std::int64_t time = 0;  // committer's, seconds since 1970
 };
 
@@ -48,17 +53,19 @@ class Repository {
   Repository& operator=(Repository&&) noexcept;
   ~Repository();
 
-  // Number of commits on the first-parent history up to and including this one. `known` (a commit and its position) ends the
-  // walk early where it is met.
+  // Number of commits on the first-parent history up to and including this one. `known` (a commit and its position)
+  // ends the walk early where it is met.
   base::Result<std::uint64_t> position(const std::string& commit,
                                        std::optional<std::pair<std::string, std::uint64_t>> known = {}) const;
   // Whether `ancestor` is on the first-parent history of `commit`.
   base::Result<bool> descends(const std::string& commit, const std::string& ancestor) const;
   base::Result<Commit> commit(const std::string& id) const;
 
-  // All files of a commit's tree that are wanted, sorted by path. Errors: too_large (more than `limit` wanted), corrupt.
+  // All files of a commit's tree that are wanted, sorted by path. Errors: too_large (more than `limit` wanted),
+  // corrupt.
   base::Result<std::vector<File>> files(const std::string& commit, const Wanted& wanted, std::size_t limit) const;
-  // What differs from one commit's tree to another's, by path, wanted or not; renames are a removal and an addition.
+  // What differs from one commit's tree to another's, by path, wanted or not; renames are a removal and an addition,
+  // and the executable bit alone is no difference. The work follows the change: equal folders are not entered.
   base::Result<std::vector<Change>> changes(const std::string& from, const std::string& to) const;
   // The file at a path; nothing where there is none (or a folder).
   base::Result<std::optional<File>> find(const std::string& commit, std::string_view path) const;

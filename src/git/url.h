@@ -22,8 +22,9 @@ struct Url {
   std::string display;  // without user and password: for logs, labels and errors
 };
 
-// https://, http://, ssh://, git://, file://, scp-like user@host:path, and plain paths. Refuses a leading '-', "::" (remote helpers),
-// control characters, CR, LF, an empty host, a host or path that begins with '-', and credentials in the URL.
+// https://, http://, ssh://, git://, file://, scp-like user@host:path, and plain paths. Refuses a leading '-', "::"
+// (remote helpers), control characters, CR, LF, an empty host, a host or path that begins with '-', and credentials in
+// the URL.
 base::Result<Url> parse_url(std::string_view text, SchemePolicy policy);
 
 // A branch name as `git check-ref-format --branch` takes it.
