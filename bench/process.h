@@ -33,6 +33,7 @@ struct Command {
 // die first, however that comes about. Start children from the main thread only: the kernel watches the thread.
 class Child {
  public:
+  Child() = default;
   explicit Child(const Command& command);
   ~Child();
   Child(Child&& other) noexcept;

@@ -1,0 +1,178 @@
+// Commits: how soon one is visible, and what they do to look-ups meanwhile.
+#include <chrono>
+#include <deque>
+#include <thread>
+
+#include "base/json.h"
+#include "bench/catalogs.h"
+#include "bench/failure.h"
+#include "bench/parts.h"
+#include "bench/process.h"
+#include "bench/rounds.h"
+#include "bench/servers.h"
+
+namespace aureacore::bench {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr std::string_view kPart = "commit";
+constexpr std::size_t kSizes[] = {1'000, 10'000, 100'000};
+constexpr std::size_t kLarge = 100'000;
+constexpr int kCommits = 21;
+constexpr int kQuickCommits = 5;
+constexpr std::string_view kToldInterval = "60s";
+constexpr std::string_view kPolledInterval = "100ms";
+constexpr std::chrono::seconds kVisibleLimit{30};
+constexpr std::chrono::microseconds kPollInterval{100};
+constexpr std::chrono::seconds kCommitInterval{1};
+constexpr double kMeasureFactor = 4;  // percentiles need longer runs than rates
+
+AureacoreOptions options_for(const Settings& settings, const Remote& remote, std::string_view interval,
+                             const std::vector<int>& cpus) {
+  return {.source = remote.path(),
+          .interval = std::string(interval),
+          .branch = remote.branch(),
+          .state = settings.scratch / fmt::format("state-{}-{}", remote.path().stem().string(), interval),
+          .cpus = cpus};
+}
+
+bool shows(HttpClient& client, const Remote::Change& change) {
+  return client.get(by_name_path(change.reference)).body.find(change.marker) != std::string::npos;
+}
+
+void wait_visible(HttpClient& client, const Remote::Change& change) {
+  const auto deadline = steady_clock::now() + kVisibleLimit;
+  while (!shows(client, change)) {
+    if (steady_clock::now() > deadline) {
+      give_up("{}: '{}' is not visible after {} s", change.reference, change.marker, kVisibleLimit.count());
+    }
+    std::this_thread::sleep_for(kPollInterval);
+  }
+}
+
+bool tell(HttpClient& client, const std::string& reference) {
+  std::string body = "{\"entityRef\":";
+  base::append_json_string(body, reference);
+  return client.exchange(http_post("/api/catalog/refresh", body + "}")).status / 100 == 2;
+}
+
+// One catalog, its server, and how long its commits took to show.
+struct Subject {
+  Subject(const Settings& settings, std::size_t size, std::size_t commits)
+      : entities(size),
+        catalog(make_catalog(settings, size)),
+        remote(catalog, settings.scratch / fmt::format("visible-{}.git", size), commits) {}
+
+  void start(const Settings& settings, std::string_view interval) {
+    server.clear();
+    server.emplace_back(settings, options_for(settings, remote, interval, {}));
+    server.front().wait_ready();
+  }
+
+  std::size_t entities;
+  Catalog catalog;
+  Remote remote;
+  std::deque<AureacoreServer> server;
+  std::vector<double> milliseconds = {};
+};
+
+void commit_once(Subject& subject, bool told) {
+  HttpClient client(subject.server.front().port());
+  const Remote::Change& change = subject.remote.advance();
+  const auto begin = steady_clock::now();
+  if (told && !tell(client, change.reference)) give_up("the request to refresh {} was refused", change.reference);
+  wait_visible(client, change);
+  subject.milliseconds.push_back(std::chrono::duration<double, std::milli>(steady_clock::now() - begin).count());
+}
+
+void report_visible(Report& report, const std::deque<Subject>& subjects, bool told) {
+  for (const Subject& subject : subjects) {
+    const std::string what =
+        fmt::format("commit to visible, {} entities{}", subject.entities, told ? "" : " (by polling)");
+    report.add_figure(std::string(kPart), what + ", median", median(subject.milliseconds), "ms");
+    report.add_figure(std::string(kPart), what + ", worst", std::ranges::max(subject.milliseconds), "ms");
+  }
+  const double large = median(subjects.back().milliseconds);
+  report.add_target("commit to visible, 100,000 entities", large, "ms", at_most(50));
+  report.add_target("commit to visible at 100,000 ÷ at 1,000", large / median(subjects.front().milliseconds), "×",
+                    at_most(2));
+}
+
+void measure_visible(const Settings& settings, Report& report) {
+  const int commits = settings.quick ? kQuickCommits : kCommits;
+  std::deque<Subject> subjects;
+  for (const std::size_t size : kSizes) {
+    subjects.emplace_back(settings, size, commits + 1);
+    subjects.back().start(settings, kToldInterval);
+  }
+  HttpClient client(subjects.front().server.front().port());
+  const bool told = tell(client, subjects.front().catalog.references.front());
+  if (!told) {
+    progress("the server takes no request to refresh: measuring with a short interval");
+    for (Subject& subject : subjects) subject.start(settings, kPolledInterval);
+  }
+  for (int i = 0; i <= commits; ++i) {
+    progress(fmt::format("commit {} of {}", i, commits));
+    for (Subject& subject : subjects) commit_once(subject, told);
+    if (i > 0) continue;
+    for (Subject& subject : subjects) subject.milliseconds.clear();  // the first warms up
+  }
+  report_visible(report, subjects, told);
+}
+
+// Load at half of what the server can do, while the branch moves each second if `commits`.
+LoadResult half_load(const Settings& settings, const LoadOptions& load, const Requests& requests, Remote* commits,
+                     HttpClient& client) {
+  std::future<LoadResult> result = start_load(settings, load, requests);
+  const Remote::Change* last = nullptr;
+  auto next = steady_clock::now() + kCommitInterval / 2;
+  while (commits != nullptr && result.wait_until(next) != std::future_status::ready) {
+    last = &commits->advance();
+    next += kCommitInterval;
+  }
+  const LoadResult answer = result.get();
+  if (last != nullptr) wait_visible(client, *last);
+  return answer;
+}
+
+void measure_tail(const Settings& settings, Report& report) {
+  const Catalog catalog = make_catalog(settings, kLarge);
+  const double seconds = settings.seconds * kMeasureFactor;
+  const auto commits = static_cast<std::size_t>((seconds + 2) * settings.rounds) + 1;
+  Remote remote(catalog, settings.scratch / "tail.git", commits);
+  AureacoreServer server(settings, options_for(settings, remote, "1s", settings.server_cpus));
+  server.wait_ready();
+  Requests requests;
+  for (const std::string& reference : catalog.references) requests.add(http_get(by_name_path(reference)));
+
+  LoadOptions load{.port = server.port(), .seconds = settings.seconds, .server = server.pid()};
+  const LoadResult saturated = start_load(settings, load, requests).get();
+  expect_no_errors("saturation", saturated);
+  load.rate = saturated.rate() / 2;
+  load.seconds = seconds;
+  Case quiet{"half load, no commits", load, nullptr};
+  Case busy{"half load, a commit each second", load, nullptr};
+  HttpClient client(server.port());
+  for (int round = 0; round < settings.rounds; ++round) {
+    progress(fmt::format("round {} of {}: half load of {:.0f}/s", round + 1, settings.rounds, load.rate));
+    load.seed = settings.seed + static_cast<std::uint64_t>(round);
+    quiet.results.push_back(half_load(settings, load, requests, nullptr, client));
+    busy.results.push_back(half_load(settings, load, requests, &remote, client));
+    expect_no_errors(quiet.name, quiet.results.back());
+    expect_no_errors(busy.name, busy.results.back());
+  }
+  report.add_load(std::string(kPart), "saturation, 100,000 entities", {saturated});
+  report.add_load(std::string(kPart), quiet.name, quiet.results);
+  report.add_load(std::string(kPart), busy.name, busy.results);
+  report.add_target("p99 at half load: with commits ÷ without", ratio(busy, quiet, p99), "×", at_most(1.5));
+}
+
+}  // namespace
+
+void measure_commit(const Settings& settings, Report& report) {
+  measure_tail(settings, report);
+  measure_visible(settings, report);
+}
+
+}  // namespace aureacore::bench
