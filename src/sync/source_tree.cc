@@ -69,6 +69,14 @@ void describe(Update& update, const SourceTree::Table& before) {
   update.entities_gone = count_gone(update);
 }
 
+void replace(Update& update, Update removal) {
+  update.dropped.insert(update.dropped.end(), removal.dropped.begin(), removal.dropped.end());
+  update.diagnostics.merge(removal.diagnostics);
+  update.problems.merge(removal.problems);
+  update.definitions_before = removal.definitions_before;
+  update.entities_gone = count_gone(update);
+}
+
 base::Result<Update> SourceTree::plan(const PlanRequest& request) const {
   auto repository = git::Repository::open(request.mirror);
   if (!repository) return std::unexpected(repository.error());

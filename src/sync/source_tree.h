@@ -88,5 +88,7 @@ class SourceTree {
 
 // Fills in what the records of an update say: definitions, diagnostics, problems, counts.
 void describe(Update& update, const SourceTree::Table& before);
+// Makes of an update from nothing one that replaces what `removal` takes away.
+void replace(Update& update, Update removal);
 
 }  // namespace aureacore::sync

@@ -1,0 +1,68 @@
+#include "sync/check_record.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "base/text.h"
+
+namespace aureacore::sync {
+namespace {
+
+bool is_commit(std::string_view text) {
+  return (text.size() == 40 || text.size() == 64) &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+base::Status set_time(const std::filesystem::path& file, base::WallTime time) {
+  const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+  const timespec at{.tv_sec = nanoseconds / 1'000'000'000, .tv_nsec = nanoseconds % 1'000'000'000};
+  const timespec times[2] = {at, at};  // NOLINT(modernize-avoid-c-arrays): utimensat's
+  if (::utimensat(AT_FDCWD, file.c_str(), times, 0) == 0) return {};
+  return base::fail(base::Code::unavailable, "setting the time of {}: {}", file.string(), std::strerror(errno));
+}
+
+std::optional<base::WallTime> time_of(const std::filesystem::path& file) {
+  struct stat status{};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  const auto time = std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::nanoseconds(status.st_mtim.tv_nsec);
+  return base::WallTime(std::chrono::duration_cast<base::WallTime::duration>(time));
+}
+
+}  // namespace
+
+std::optional<CheckRecord> read_record(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  CheckRecord record;
+  std::string position;
+  if (!std::getline(in, record.branch) || !std::getline(in, record.commit) || !std::getline(in, position)) {
+    return std::nullopt;
+  }
+  const auto number = base::parse_number(position);
+  const auto checked = time_of(file);
+  if (record.branch.empty() || !is_commit(record.commit) || !number || !checked) return std::nullopt;
+  record.position = *number;
+  record.checked = *checked;
+  return record;
+}
+
+base::Status write_record(const std::filesystem::path& file, const CheckRecord& record) {
+  auto fresh = file;
+  fresh += ".new";
+  {
+    std::ofstream out(fresh, std::ios::trunc);
+    out << record.branch << '\n' << record.commit << '\n' << record.position << '\n';
+    if (!out.flush()) return base::fail(base::Code::unavailable, "writing {} failed", fresh.string());
+  }
+  if (auto set = set_time(fresh, record.checked); !set) return set;
+  std::error_code error;
+  std::filesystem::rename(fresh, file, error);
+  if (error) return base::fail(base::Code::unavailable, "renaming {}: {}", fresh.string(), error.message());
+  return {};
+}
+
+}  // namespace aureacore::sync

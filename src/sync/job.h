@@ -1,0 +1,45 @@
+// Job: one piece of work for one source that may take long: asking the remote, fetching, reading, parsing. Done by a
+// fetcher thread.
+#pragma once
+
+#include <functional>
+
+#include "metrics/timings.h"
+#include "sync/progress.h"
+#include "sync/source.h"
+
+namespace aureacore::sync {
+
+enum class Task : std::uint8_t {
+  load,    // the version that the mirror's record names, without the network
+  list,    // what the remote's branch points to
+  update,  // fetch a tip and plan what it changes
+};
+
+struct Job {
+  SourcePtr source;
+  Task task = Task::list;
+  git::Advertised tip;       // of update
+  base::SteadyTime started;  // of list: when it began; of update: when the list that found the tip began
+};
+
+struct Outcome {
+  Job job;
+  base::Status status;
+  git::Advertised tip;           // of list
+  std::optional<Loaded> loaded;  // of load and update
+  bool partial_clone = false;    // of load and update; so is the next
+  std::uint64_t mirror_bytes = 0;
+};
+
+// What jobs share.
+struct JobContext {
+  const base::Clock& clock;
+  metrics::Timings& commands;  // by operation: list, fetch, fetch_blobs
+  const ReportProgress& progress;
+};
+
+// Blocking; any thread.
+Outcome perform(Job job, const JobContext& context);
+
+}  // namespace aureacore::sync

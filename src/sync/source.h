@@ -1,0 +1,96 @@
+// Source: all that the syncer knows of one source, and the jobs that are done for it.
+//
+// Owned by the scheduler thread; a job reads what is const here, and the tree and the remote, which are its own while
+// it runs: there is at most one job of each kind in flight, and `list` alone may run beside `load`, whose remote it
+// does not share.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "catalog/freshness.h"
+#include "git/remote.h"
+#include "git/repository.h"
+#include "resilience/circuit_breaker.h"
+#include "sync/check_record.h"
+#include "sync/source_options.h"
+#include "sync/source_tree.h"
+#include "sync/status.h"
+
+namespace aureacore::sync {
+
+// The network half of a source: where a test puts a fake.
+struct Connection {
+  std::unique_ptr<git::Remote> remote;
+  std::function<bool()> partial;                // whether the mirror leaves blobs out
+  std::function<std::uint64_t()> mirror_bytes;  // on disk
+};
+using Connect = std::function<Connection(const std::filesystem::path& mirror, const git::RemoteOptions& options)>;
+
+// The real one.
+Connection connect_git(const std::filesystem::path& mirror, const git::RemoteOptions& options);
+
+// A version of a source, ready to be published.
+struct Loaded {
+  std::shared_ptr<SourceTree> tree;  // the one that holds it from now on: the source's own, or a fresh one
+  Update update{};                   // from what the source had before
+  std::string branch{};
+  git::Commit commit{};
+  std::uint64_t position = 0;
+  std::size_t files = 0;                      // descriptors
+  bool rewritten = false;                     // the commit doesn't descend from the one before
+  std::optional<base::SteadyTime> checked{};  // start of the check that found it; nothing: from the mirror alone
+};
+
+struct Source {
+  Source(SourceOptions source_options, const std::filesystem::path& mirrors, const Connect& connect);
+
+  [[nodiscard]] const std::string& id() const { return options.tree.source; }
+  [[nodiscard]] bool busy() const { return listing || working; }
+
+  SourceOptions options;
+  const std::filesystem::path mirror;
+  const std::filesystem::path record_file;
+  const Connection connection;
+  const std::shared_ptr<catalog::Freshness> freshness = std::make_shared<catalog::Freshness>();
+  std::stop_source stop;
+
+  // What is loaded; no job writes to it.
+  std::shared_ptr<SourceTree> tree;
+  std::string branch;
+  git::Commit commit;  // its id is empty before
+  std::uint64_t position = 0;
+
+  // The scheduler's alone.
+  bool listing = false;   // a list job is in flight
+  bool working = false;   // a load or an update job is
+  bool again = false;     // a check was asked for while one was under way
+  bool answered = false;  // the remote has answered since the start
+  bool listed = false;    // the first list job has ended, one way or the other
+  bool restate = false;   // its interval in the snapshot is an earlier one
+  bool retired = false;   // no longer configured: what still comes in for it is dropped
+  base::SteadyTime due{};
+  std::uint32_t failures = 0;  // in a row
+  resilience::CircuitBreaker breaker;
+  std::string held;  // the commit that waits for a decision
+  std::optional<std::pair<git::Advertised, base::SteadyTime>>
+      found;                  // a tip that a list job found while `load` was running
+  std::vector<Loaded> ready;  // to be published, oldest first
+  std::shared_ptr<Source>
+      predecessor;  // of the same id, from an earlier configuration: served until this one is published
+  SourceStatus status;
+};
+
+using SourcePtr = std::shared_ptr<Source>;
+
+// Which of the files under the state directory belong to a source: named after its id and address, so that another
+// address under the same id begins with a mirror of its own.
+std::string mirror_name(const SourceOptions& options);
+
+}  // namespace aureacore::sync

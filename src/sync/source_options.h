@@ -1,0 +1,22 @@
+// SourceOptions: what the configuration says of one source, checked, with its defaults filled in.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "git/remote.h"
+#include "sync/file_reader.h"
+
+namespace aureacore::sync {
+
+struct SourceOptions {
+  git::RemoteOptions remote;  // url, branch, credentials, …
+  TreeOptions tree;           // id, globs, limits; its links are made when the branch is known
+  base::Duration interval = std::chrono::seconds(60);
+};
+
+// Whether the two have the same content to give: everything but the interval is equal.
+bool same_content(const SourceOptions& a, const SourceOptions& b);
+
+}  // namespace aureacore::sync

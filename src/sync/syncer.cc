@@ -1,0 +1,281 @@
+#include "sync/syncer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "sync/priority.h"
+
+namespace aureacore::sync {
+namespace {
+
+double seconds(base::Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+void apply_update(catalog::Editor& editor, const std::string& source, Update update) {
+  for (const auto& definition : update.dropped) editor.drop(definition);
+  for (auto& definition : update.put) editor.put(std::move(definition));
+  for (auto& [path, diagnostics] : update.diagnostics) editor.set_diagnostics(source, path, std::move(diagnostics));
+  for (auto& [key, problems] : update.problems) editor.set_problems(key, std::move(problems));
+}
+
+// Takes out what a source that is no longer configured has in the catalog.
+void remove(catalog::Editor& editor, const Source& source) {
+  if (source.tree) apply_update(editor, source.id(), source.tree->removal());
+}
+
+catalog::SourceState state_of(const Source& source, const Loaded& loaded) {
+  return {.id = source.id(),
+          .url = source.options.remote.url.display,
+          .branch = loaded.branch,
+          .commit = loaded.commit.id,
+          .position = loaded.position,
+          .author = loaded.commit.author,
+          .subject = loaded.commit.subject,
+          .time = loaded.commit.time,
+          .files = loaded.files,
+          .interval = source.options.interval,
+          .freshness = source.freshness};
+}
+
+void apply_loaded(catalog::Editor& editor, Source& source, Loaded loaded) {
+  if (const auto predecessor = std::exchange(source.predecessor, nullptr)) remove(editor, *predecessor);
+  const auto state = state_of(source, loaded);
+  apply_update(editor, source.id(), std::move(loaded.update));
+  editor.set_source(state);
+}
+
+// The same version under another interval.
+void apply_interval(catalog::Editor& editor, const Source& source, const catalog::Snapshot* served) {
+  const auto* before = served == nullptr ? nullptr : served->source(source.id());
+  if (before == nullptr) return;
+  auto state = *before;
+  state.interval = source.options.interval;
+  editor.set_source(state);
+}
+
+}  // namespace
+
+Syncer::Syncer(SyncerOptions options, Dependencies dependencies, std::vector<SourceOptions> sources)
+    : options_(std::move(options)), dependencies_(std::move(dependencies)) {
+  for (auto& source : sources) add(std::move(source), nullptr);
+  export_status();
+}
+
+Syncer::~Syncer() { stop(); }
+
+void Syncer::start() {
+  std::error_code error;
+  std::filesystem::create_directories(options_.mirrors,
+                                      error);  // what fails here fails again, with its reason, at the first fetch
+  began_ = dependencies_.clock.steady();
+  const JobContext context{dependencies_.clock, commands_, dependencies_.progress};
+  pool_ = std::make_unique<JobPool>(options_.fetchers, context, [this](Outcome outcome) { post(std::move(outcome)); });
+  scheduler_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Syncer::stop() {
+  if (!scheduler_.joinable()) return;
+  scheduler_.request_stop();
+  scheduler_.join();
+  for (const auto& source : sources_) source->stop.request_stop();
+  pool_.reset();
+}
+
+void Syncer::reconfigure(std::vector<SourceOptions> sources) { post(Reconfigure{std::move(sources)}); }
+
+std::vector<SourceStatus> Syncer::sources() const {
+  const std::scoped_lock lock(mutex_);
+  return statuses_;
+}
+
+bool Syncer::refresh(std::string_view source) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (std::ranges::find(statuses_, source, &SourceStatus::id) == statuses_.end()) return false;
+    // Asked for already, and not looked at yet: nothing is gained by another, and the queue stays bounded.
+    for (const auto& event : events_) {
+      if (const auto* asked = std::get_if<Refresh>(&event); asked != nullptr && asked->source == source) return true;
+    }
+    events_.emplace_back(Refresh{std::string(source)});
+  }
+  changed_.notify_one();
+  return true;
+}
+
+void Syncer::post(Event event) {
+  {
+    const std::scoped_lock lock(mutex_);
+    events_.push_back(std::move(event));
+  }
+  changed_.notify_one();
+}
+
+void Syncer::run(const std::stop_token& stop) {
+  lower_priority();
+  while (!stop.stop_requested()) {
+    start_due();
+    export_status();
+    for (auto& event : wait(stop)) {
+      std::visit([this](auto& happened) { handle(std::move(happened)); }, event);
+    }
+    if (!stop.stop_requested()) publish();
+  }
+}
+
+std::deque<Syncer::Event> Syncer::wait(const std::stop_token& stop) {
+  const auto now = dependencies_.clock.steady();
+  // A long sleep is cut, so that a clock that is not the system's is looked at again.
+  const auto time = std::clamp<base::Duration>(next_due() - now, std::chrono::milliseconds(0), std::chrono::seconds(1));
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, stop, time, [this] { return !events_.empty(); });
+  return std::exchange(events_, {});
+}
+
+base::SteadyTime Syncer::next_due() const {
+  auto due = base::SteadyTime::max();
+  for (const auto& source : sources_) {
+    if (!source->busy()) due = std::min(due, source->due);
+  }
+  const auto graced = began_ + options_.grace;
+  if (!published_ && graced > dependencies_.clock.steady()) due = std::min(due, graced);
+  return due == base::SteadyTime::max() ? dependencies_.clock.steady() + std::chrono::seconds(1) : due;
+}
+
+void Syncer::start_due() {
+  const auto now = dependencies_.clock.steady();
+  for (const auto& source : sources_) {
+    // One mirror, one user: what was begun under the configuration before ends first.
+    if (source->busy() || source->due > now || (source->predecessor && source->predecessor->busy())) continue;
+    if (!source->breaker.allow(now)) {
+      source->due = source->breaker.retry_at();
+      continue;
+    }
+    if (!source->listed && std::filesystem::exists(source->record_file)) {
+      source->working = true;
+      pool_->submit({source, Task::load, {}, now});
+    }
+    source->listing = true;
+    pool_->submit({source, Task::list, {}, now});
+  }
+}
+
+void Syncer::handle(const Refresh& refresh) {
+  const auto at = std::ranges::find(sources_, refresh.source, [](const SourcePtr& source) { return source->id(); });
+  if (at == sources_.end()) return;
+  Source& source = **at;
+  if (source.busy()) {
+    source.again = true;  // the check under way may have begun before what the caller wants to see
+  } else {
+    source.due = dependencies_.clock.steady();
+  }
+}
+
+void Syncer::handle(Reconfigure change) {
+  publish();  // what is ready is taken out again as a whole or not at all
+  std::vector<SourcePtr> before = std::exchange(sources_, {});
+  for (auto& options : change.sources) {
+    const auto at =
+        std::ranges::find(before, options.tree.source, [](const SourcePtr& source) { return source->id(); });
+    if (at == before.end()) {
+      add(std::move(options), nullptr);
+      continue;
+    }
+    const SourcePtr source = std::move(*at);
+    before.erase(at);
+    if (!same_content(source->options, options)) {
+      retire(*source);
+      add(std::move(options), source);
+      continue;
+    }
+    source->status.interval = options.interval;
+    source->options.interval = options.interval;
+    source->restate = true;
+    source->due = std::min(source->due, dependencies_.clock.steady() + options.interval);
+    sources_.push_back(source);
+  }
+  for (const auto& source : before) {
+    retire(*source);
+    removed_.push_back(source);
+  }
+}
+
+void Syncer::add(SourceOptions options, SourcePtr predecessor) {
+  auto source = std::make_shared<Source>(std::move(options), options_.mirrors, dependencies_.connect);
+  source->breaker = resilience::CircuitBreaker(options_.breaker);
+  // One that was replaced before it was ever published leaves what it was to replace.
+  while (predecessor && predecessor->commit.id.empty() && predecessor->predecessor)
+    predecessor = predecessor->predecessor;
+  source->predecessor = std::move(predecessor);
+  sources_.push_back(std::move(source));
+}
+
+void Syncer::retire(Source& source) {
+  source.retired = true;
+  source.stop.request_stop();
+  dependencies_.log.info("source retired", {{"source", source.id()}});
+}
+
+void Syncer::export_status() {
+  std::vector<SourceStatus> statuses;
+  for (const auto& source : sources_) {
+    auto& status = source->status;
+    status.degraded = source->freshness->degraded();
+    status.breaker = resilience::name(source->breaker.state());
+    status.consecutive_failures = source->failures;
+    status.next_check.reset();
+    if (!source->busy()) status.next_check = source->due;
+    statuses.push_back(status);
+  }
+  const std::scoped_lock lock(mutex_);
+  statuses_ = std::move(statuses);
+}
+
+bool Syncer::may_publish() const {
+  if (published_) return true;
+  const bool graced = dependencies_.clock.steady() >= began_ + options_.grace;
+  return std::ranges::all_of(
+      sources_, [graced](const SourcePtr& source) { return source->status.loaded && (graced || source->listed); });
+}
+
+void Syncer::publish() {
+  if (!may_publish()) return;
+  const auto waits = [](const SourcePtr& source) { return source->restate || !source->ready.empty(); };
+  while (!removed_.empty() || std::ranges::any_of(sources_, waits)) publish_once();
+}
+
+// One version of each source that has one: several versions of one source are published one after the other.
+void Syncer::publish_once() {
+  const auto began = dependencies_.clock.steady();
+  const auto served = dependencies_.slot.latest();
+  catalog::Editor editor(served, options_.seed);
+  for (const auto& source : std::exchange(removed_, {})) {
+    // What a source replaced and never took out goes with it.
+    for (const Source* gone = source.get(); gone != nullptr; gone = gone->predecessor.get()) remove(editor, *gone);
+    editor.remove_source(source->id());
+  }
+  std::vector<std::pair<SourcePtr, base::SteadyTime>> checked;
+  for (const auto& source : sources_) {
+    if (std::exchange(source->restate, false)) apply_interval(editor, *source, served.get());
+    if (source->ready.empty()) continue;
+    Loaded loaded = std::move(source->ready.front());
+    source->ready.erase(source->ready.begin());
+    if (loaded.checked) checked.emplace_back(source, *loaded.checked);
+    apply_loaded(editor, *source, std::move(loaded));
+  }
+  auto snapshot = editor.finish();
+  const auto entities = snapshot->size();
+  if (dependencies_.progress) dependencies_.progress({Progress::Stage::indexing, {}, entities, entities, {}});
+  dependencies_.slot.publish(std::move(snapshot));
+  published_ = true;
+  // Only what is served now is as fresh as the check that found it.
+  for (const auto& [source, started] : checked) current(*source, started);
+  const auto took = dependencies_.clock.steady() - began;
+  builds_.record(took);
+  {
+    const std::scoped_lock lock(mutex_);
+    ++totals_.publications;
+  }
+  if (dependencies_.progress) dependencies_.progress({Progress::Stage::published, {}, entities, entities, took});
+  dependencies_.log.info("published", {{"entities", entities}, {"seconds", seconds(took)}});
+}
+
+}  // namespace aureacore::sync
