@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 namespace aureacore::base {
 namespace {
@@ -20,6 +21,30 @@ constexpr auto escapes = [] {
   table['\t'] = 't';
   return table;
 }();
+
+// Number::toString of ECMAScript: positional between 1e-6 and 1e21, otherwise with an exponent of as few digits as it
+// takes. `scientific` is the shortest form that std::to_chars gives, as in "1.25e-07".
+void append_positional(std::string& out, std::string_view scientific) {
+  const auto e = scientific.find('e');
+  std::string digits(1, scientific[0]);
+  if (e > 1) digits += scientific.substr(2, e - 2);
+  int exponent = 0;
+  const char* first = scientific.data() + e + (scientific[e + 1] == '+' ? 2 : 1);
+  std::from_chars(first, scientific.data() + scientific.size(), exponent);
+  const int count = static_cast<int>(digits.size());
+  const int point = exponent + 1;  // where the decimal point stands among the digits
+  if (point > 21 || point <= -6) {
+    out.push_back(digits[0]);
+    if (count > 1) out.append(".").append(digits, 1);
+    out.append(exponent < 0 ? "e-" : "e+").append(std::to_string(std::abs(exponent)));
+  } else if (point <= 0) {
+    out.append("0.").append(static_cast<std::size_t>(-point), '0').append(digits);
+  } else if (count <= point) {
+    out.append(digits).append(static_cast<std::size_t>(point - count), '0');
+  } else {
+    out.append(digits, 0, static_cast<std::size_t>(point)).append(".").append(digits, static_cast<std::size_t>(point));
+  }
+}
 
 }  // namespace
 
@@ -47,21 +72,21 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 void append_json_number(std::string& out, double value) {
+  constexpr double max_exact = 1e15;  // every whole number below fits into 64 bits without rounding
+  std::array<char, 32> buffer{};
   if (!std::isfinite(value)) {
     out.append("null");
-    return;
+  } else if (std::fabs(value) < max_exact && std::trunc(value) == value) {
+    // JavaScript prints -0 as 0, and so does the integer.
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), static_cast<std::int64_t>(value)).ptr;
+    out.append(buffer.data(), end);
+  } else {
+    if (value < 0) out.push_back('-');
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value), std::chars_format::scientific)
+            .ptr;
+    append_positional(out, std::string_view(buffer.data(), end));
   }
-  if (value == 0) {
-    out.push_back('0');  // JavaScript prints -0 as 0
-    return;
-  }
-  std::array<char, 64> buffer{};
-  const double magnitude = std::fabs(value);
-  // Whole numbers beyond 64 bits keep the exponent form: as JSON the same number, and every parser takes it.
-  const bool plain = magnitude >= 1e-6 && magnitude < 1e18;
-  const auto format = plain ? std::chars_format::fixed : std::chars_format::scientific;
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, format);
-  out.append(buffer.data(), error == std::errc() ? end : buffer.data());
 }
 
 void JsonWriter::separate() {

@@ -127,6 +127,8 @@ std::optional<std::string> base64url_decode(std::string_view text) {
       out.push_back(static_cast<char>((bits >> held) & 255));
     }
   }
+  // A stray last character, or bits that no encoder leaves: there is one text for each value.
+  if (held == 6 || (bits & ((1U << held) - 1)) != 0) return std::nullopt;
   return out;
 }
 

@@ -50,7 +50,6 @@ base::Result<Reference> parse_reference(std::string_view text, ReferenceDefaults
     reference.name_space = defaults.name_space;
   }
   if (rest.empty()) return wrong("the name is empty");
-  if (rest.find_first_of(":/") != std::string_view::npos) return wrong("the name has a ':' or '/' in it");
   reference.name = rest;
   return reference;
 }

@@ -27,9 +27,11 @@ struct ReferenceDefaults {
   std::string_view name_space = "default";
 };
 
-// Parses "[kind:][namespace/]name". Errors: an empty part, more than one ':' before the '/', a missing kind without a
-// default; the message quotes the text and says what was expected. Whether the parts are valid names is not checked
-// here.
+// Parses "[kind:][namespace/]name": the kind ends at the first ':' unless a '/' comes before it, the namespace at the
+// first
+// '/' of the rest. Errors: an empty part, a missing kind without a default; the message quotes the text and says what
+// was expected. Whether the parts are valid names is not checked here: any ':' and '/' that follow belong to the name,
+// as Backstage takes it.
 base::Result<Reference> parse_reference(std::string_view text, ReferenceDefaults defaults);
 
 // The rules for single parts (1-63 characters each).
