@@ -1,0 +1,140 @@
+#include "server/app.h"
+
+#include <malloc.h>
+
+#include <utility>
+
+namespace aureacore::server {
+namespace {
+
+using metrics::Sample;
+using Samples = std::vector<Sample>;
+
+// The seed of the hash tables: 64 random bits.
+std::uint64_t make_seed(const resilience::Random& random) {
+  const auto half = [&random] { return static_cast<std::uint64_t>(random() * 4294967296.0); };
+  return half() << 32 | half();
+}
+
+sync::SyncerOptions syncer_options(const Config& config, const StateDir& state, const AppDependencies& dependencies) {
+  sync::SyncerOptions options;
+  options.mirrors = state.mirrors();
+  options.fetchers = config.fetchers;
+  options.guard = config.guard;
+  options.seed = make_seed(dependencies.random);
+  return options;
+}
+
+// What a running process can't change.
+std::vector<std::string_view> needs_restart(const Config& before, const Config& after) {
+  std::vector<std::string_view> keys;
+  if (before.host != after.host || before.port != after.port) keys.emplace_back("listen");
+  if (before.state_dir != after.state_dir) keys.emplace_back("state_dir");
+  if (before.threads != after.threads) keys.emplace_back("threads");
+  if (before.log_format != after.log_format) keys.emplace_back("log_format");
+  if (before.fetchers != after.fetchers) keys.emplace_back("fetchers");
+  if (before.guard.share != after.guard.share || before.guard.count != after.guard.count) keys.emplace_back("guard");
+  if (before.http.connections != after.http.connections) keys.emplace_back("limits.connections");
+  if (before.http.header_bytes != after.http.header_bytes) keys.emplace_back("limits.header_bytes");
+  if (before.http.body_bytes != after.http.body_bytes) keys.emplace_back("limits.body_bytes");
+  return keys;
+}
+
+}  // namespace
+
+std::string release() { return AUREACORE_RELEASE; }
+
+base::Result<std::unique_ptr<App>> App::create(Config config, AppDependencies dependencies) {
+  auto state = StateDir::open(config.state_dir);
+  if (!state) return std::unexpected(state.error());
+  std::unique_ptr<App> app(new App(std::move(config), std::move(dependencies), std::move(*state)));
+  if (auto bound = app->bind(); !bound) return std::unexpected(bound.error());
+  return app;
+}
+
+App::App(Config config, AppDependencies dependencies, StateDir state)
+    : config_(std::move(config)), dependencies_(std::move(dependencies)), state_(std::move(state)) {
+  const auto progress = [this](const sync::Progress& progress) {
+    if (dependencies_.progress) dependencies_.progress(progress);
+    // Parsing the whole catalog leaves free memory behind in many places; once is enough, updates are small.
+    if (progress.stage == sync::Progress::Stage::published && !trimmed_.exchange(true)) ::malloc_trim(0);
+  };
+  sync::Syncer::Dependencies syncer{dependencies_.clock,  dependencies_.log,     slot_,
+                                    dependencies_.random, dependencies_.connect, progress};
+  syncer_ = std::make_unique<sync::Syncer>(syncer_options(config_, state_, dependencies_), std::move(syncer),
+                                           config_.sources);
+  syncer_->register_metrics(registry_);
+  requests_ = std::make_unique<api::RequestMetrics>(config_.threads);
+  requests_->register_with(registry_);
+}
+
+App::~App() { stop(); }
+
+base::Status App::bind() {
+  const api::Context context{.clock = dependencies_.clock,
+                             .log = dependencies_.log,
+                             .slot = slot_,
+                             .sync = *syncer_,
+                             .metrics = registry_,
+                             .requests = *requests_,
+                             .release = release(),
+                             .draining = &draining_};
+  const http::ServerOptions options{
+      .host = config_.host, .port = config_.port, .workers = config_.threads, .limits = config_.http};
+  auto server = http::Server::bind(options, [&](unsigned worker) { return api::make_handler(context, worker); });
+  if (!server) return std::unexpected(server.error());
+  server_ = std::move(*server);
+  register_server_metrics();
+  return {};
+}
+
+void App::register_server_metrics() {
+  using Read = double (*)(const http::WorkerCounters&);
+  const auto sum = [this](Read read) {
+    return [this, read] {
+      double total = 0;
+      for (const auto& worker : server_->counters()) total += read(*worker);
+      return Samples{{{}, total}};
+    };
+  };
+  using Counters = http::WorkerCounters;
+  constexpr auto relaxed = std::memory_order_relaxed;
+  registry_.gauge("aureacore_http_connections", "Connections that are open.",
+                  sum([](const Counters& worker) { return static_cast<double>(worker.open.load(relaxed)); }));
+  registry_.counter("aureacore_http_connections_accepted_total", "Connections accepted.",
+                    sum([](const Counters& worker) { return static_cast<double>(worker.accepted.load(relaxed)); }));
+  registry_.counter("aureacore_http_connections_rejected_total", "Connections over the limit, answered 503.",
+                    sum([](const Counters& worker) { return static_cast<double>(worker.rejected.load(relaxed)); }));
+  registry_.counter("aureacore_http_refused_total", "Requests refused as malformed, over a limit or too slow.",
+                    sum([](const Counters& worker) { return static_cast<double>(worker.refused.load(relaxed)); }));
+  registry_.counter(
+      "aureacore_http_received_bytes_total", "Bytes received from clients.",
+      sum([](const Counters& worker) { return static_cast<double>(worker.received_bytes.load(relaxed)); }));
+  registry_.counter("aureacore_http_sent_bytes_total", "Bytes sent to clients.",
+                    sum([](const Counters& worker) { return static_cast<double>(worker.sent_bytes.load(relaxed)); }));
+  registry_.gauge("aureacore_build_info", "1; the release is in the label.",
+                  [] { return Samples{{{{"release", release()}}, 1}}; });
+}
+
+void App::start() {
+  server_->start();
+  syncer_->start();
+}
+
+void App::reconfigure(Config config) {
+  for (const auto key : needs_restart(config_, config)) {
+    dependencies_.log.warning("configuration key needs a restart to take effect", {{"key", key}});
+  }
+  dependencies_.log.info("configuration reloaded", {{"sources", config.sources.size()}});
+  config_.sources = config.sources;
+  config_.drain = config.drain;
+  syncer_->reconfigure(std::move(config.sources));
+}
+
+void App::stop() {
+  draining_ = true;
+  if (server_) server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(config_.drain));
+  syncer_->stop();
+}
+
+}  // namespace aureacore::server

@@ -1,0 +1,72 @@
+// App: the composition root. Makes every part, in the order in which they depend on one another, and ends them in the
+// reverse.
+//
+// One thread (the main one) makes, reconfigures and ends it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "api/handler.h"
+#include "api/request_metrics.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "catalog/slot.h"
+#include "http/server.h"
+#include "metrics/registry.h"
+#include "server/config.h"
+#include "server/state_dir.h"
+#include "sync/syncer.h"
+
+namespace aureacore::server {
+
+// This build's version: "0.1.0".
+std::string release();
+
+struct AppDependencies {
+  const base::Clock& clock;
+  const base::Log& log;
+  resilience::Random random;
+  sync::Connect connect = sync::connect_git;
+  sync::ReportProgress progress;  // may be empty
+};
+
+class App {
+ public:
+  // Locks the state directory and binds the port; nothing runs yet. Errors: unavailable (in use), denied, with what to
+  // do.
+  static base::Result<std::unique_ptr<App>> create(Config config, AppDependencies dependencies);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  void start();
+  [[nodiscard]] std::uint16_t port() const { return server_->port(); }
+  // Takes over what can change while serving (the sources); says of the rest that it needs a restart.
+  void reconfigure(Config config);
+  // Not ready at once; answers what is under way, at most for the configured time; then ends every thread. Idempotent.
+  void stop();
+
+  [[nodiscard]] const catalog::SnapshotSlot& slot() const { return slot_; }
+  [[nodiscard]] sync::Syncer& syncer() { return *syncer_; }
+
+ private:
+  App(Config config, AppDependencies dependencies, StateDir state);
+
+  base::Status bind();
+  void register_server_metrics();
+
+  Config config_;
+  const AppDependencies dependencies_;
+  const StateDir state_;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> trimmed_{false};
+  metrics::Registry registry_;
+  catalog::SnapshotSlot slot_;
+  std::unique_ptr<sync::Syncer> syncer_;
+  std::unique_ptr<api::RequestMetrics> requests_;
+  std::unique_ptr<http::Server> server_;
+};
+
+}  // namespace aureacore::server

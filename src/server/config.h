@@ -1,0 +1,65 @@
+// Config: what this process is to do, from the configuration file, the environment and the command line, in this order:
+// the later wins.
+//
+// Errors are collected, not thrown at the first: each says file, line and column (or the flag, or the variable), what
+// was expected and what was found. Secrets are read here, from the files and variables that the configuration names.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "http/server.h"
+#include "sync/source_options.h"
+#include "sync/syncer.h"
+
+namespace aureacore::server {
+
+struct Config {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 7077;
+  std::filesystem::path state_dir;
+  bool allow_local = false;
+  bool allow_insecure = false;
+  unsigned threads = 1;
+  base::Log::Format log_format = base::Log::Format::text;
+  base::Duration drain = std::chrono::seconds(10);
+  unsigned fetchers = 4;
+  sync::Guard guard;
+  http::Limits http;
+  std::vector<sync::SourceOptions> sources;
+};
+
+// What the command line says; the environment's variables have the same form.
+struct Overrides {
+  std::optional<std::string> listen;
+  std::optional<std::string> state_dir;
+  std::optional<std::string> threads;
+  std::optional<std::string> log_format;
+  std::vector<std::string> sources;     // URL-or-path[#branch]; beside those of the file
+  std::optional<std::string> interval;  // of these sources
+};
+
+struct ConfigRequest {
+  std::optional<std::filesystem::path> file;
+  Overrides flags;
+  std::function<std::optional<std::string>(const std::string& name)> environment;  // a variable's value
+  std::filesystem::path directory;  // that relative paths of the command line begin at
+};
+
+struct ConfigResult {
+  Config config;
+  std::vector<std::string> errors;  // empty: the configuration may be used
+};
+
+ConfigResult load_config(const ConfigRequest& request);
+
+// The variable of this process's environment.
+std::optional<std::string> environment_variable(const std::string& name);
+
+}  // namespace aureacore::server

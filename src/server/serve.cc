@@ -1,0 +1,84 @@
+#include "server/serve.h"
+
+#include <fmt/core.h>
+
+#include <csignal>
+#include <cstdio>
+#include <random>
+
+#include "server/app.h"
+#include "server/console.h"
+
+namespace aureacore::server {
+namespace {
+
+sigset_t handled_signals() {
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&signals, signal);
+  return signals;
+}
+
+resilience::Random make_random() {
+  return [engine = std::mt19937_64(std::random_device()())]() mutable {
+    return std::uniform_real_distribution<double>()(engine);
+  };
+}
+
+int report(const std::vector<std::string>& errors) {
+  for (const auto& error : errors) fmt::print(stderr, "aureacore: {}\n", error);
+  return 1;
+}
+
+std::string authority(const Config& config, std::uint16_t port) {
+  const bool bracketed = config.host.find(':') != std::string::npos;
+  return bracketed ? fmt::format("[{}]:{}", config.host, port) : fmt::format("{}:{}", config.host, port);
+}
+
+void reload(App& app, const ConfigRequest& request, const base::Log& log) {
+  if (!request.file) {
+    log.warning("SIGHUP without a configuration file: nothing to reload");
+    return;
+  }
+  auto result = load_config(request);
+  for (const auto& error : result.errors) log.error("configuration not reloaded", {{"error", error}});
+  if (result.errors.empty()) app.reconfigure(std::move(result.config));
+}
+
+int wait_for_end(App& app, const ConfigRequest& request, const sigset_t& signals, const base::Log& log) {
+  for (;;) {
+    int signal = 0;
+    if (::sigwait(&signals, &signal) != 0) continue;
+    if (signal == SIGHUP) {
+      reload(app, request, log);
+      continue;
+    }
+    log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    app.stop();
+    log.info("stopped");
+    return 0;
+  }
+}
+
+}  // namespace
+
+int serve(const ConfigRequest& request) {
+  auto loaded = load_config(request);
+  if (!loaded.errors.empty()) return report(loaded.errors);
+  const sigset_t signals = handled_signals();
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  static_cast<void>(std::signal(SIGPIPE, SIG_IGN));  // a client that went away is an error of its write, no more
+
+  const base::SystemClock clock;
+  Console console(clock, Console::is_terminal());
+  const base::Log log(clock, loaded.config.log_format, [&console](std::string_view line) { console.write_line(line); });
+  const auto progress = [&](const sync::Progress& step) { console.report(step, log); };
+  auto app = App::create(loaded.config, {clock, log, make_random(), sync::connect_git, progress});
+  if (!app) return report({app.error().message});
+  (*app)->start();
+  fmt::print("listening on http://{}\n", authority(loaded.config, (*app)->port()));
+  std::fflush(stdout);
+  return wait_for_end(**app, request, signals, log);
+}
+
+}  // namespace aureacore::server

@@ -1,0 +1,208 @@
+#include "server/source_config.h"
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+#include "base/text.h"
+#include "entity/reference.h"
+
+namespace aureacore::server {
+namespace {
+
+constexpr std::string_view default_include = "**/catalog-info.yaml";
+constexpr std::size_t max_secret_bytes = 64 << 10;
+constexpr base::Duration least_interval = std::chrono::milliseconds(100);
+
+// A path is what is neither scheme://… nor host:path, as git sees it.
+bool is_relative_path(std::string_view text) {
+  const auto slash = std::min(text.find('/'), text.size());
+  return !text.empty() && text.front() != '/' && text.front() != '-' && text.find(':') >= slash;
+}
+
+base::Result<git::Url> address(std::string_view text, const SourceDefaults& defaults) {
+  if (!is_relative_path(text)) return git::parse_url(text, defaults.policy);
+  return git::parse_url((defaults.directory / text).lexically_normal().string(), defaults.policy);
+}
+
+bool taken(const std::vector<sync::SourceOptions>& sources, std::string_view id) {
+  return std::ranges::any_of(sources, [id](const auto& source) { return source.tree.source == id; });
+}
+
+std::vector<base::Glob> read_globs(Section& section, std::string_view key, std::vector<base::Glob> otherwise) {
+  if (!section.has(key)) {
+    std::vector<std::string> none;
+    section.texts(key, none);
+    return otherwise;
+  }
+  std::vector<base::Glob> globs;
+  section.each(key, [&](const definition::Node& item) {
+    auto glob = base::Glob::parse(item.text);
+    if (glob) {
+      globs.push_back(std::move(*glob));
+    } else {
+      section.errors().add(item.mark, fmt::format("{}: {}", key, glob.error().message));
+    }
+  });
+  if (globs.empty() && key == "include")
+    section.errors().add(section.mark(key), "include: expected at least one pattern, found none");
+  return globs;
+}
+
+base::Result<std::string> read_secret(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in)
+    return base::fail(base::Code::not_found, "expected a file that can be read, found none at {}", file.string());
+  std::string secret(max_secret_bytes + 1, '\0');
+  in.read(secret.data(), static_cast<std::streamsize>(secret.size()));
+  secret.resize(static_cast<std::size_t>(in.gcount()));
+  if (secret.size() > max_secret_bytes) {
+    return base::fail(base::Code::too_large, "expected a file of at most {} bytes at {}", max_secret_bytes,
+                      file.string());
+  }
+  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
+  return secret;
+}
+
+void read_password(Section& section, const SourceDefaults& defaults, std::string& password) {
+  std::string file;
+  std::string variable;
+  section.text("password_file", file);
+  section.text("password_env", variable);
+  if (!file.empty() && !variable.empty()) {
+    section.errors().add(section.mark("password_env"), "expected password_file or password_env, found both");
+  } else if (!file.empty()) {
+    auto secret = read_secret(defaults.directory / file);
+    if (!secret) section.errors().add(section.mark("password_file"), "password_file: " + secret.error().message);
+    password = secret.value_or("");
+  } else if (!variable.empty()) {
+    const auto secret = defaults.environment(variable);
+    if (!secret) {
+      section.errors().add(section.mark("password_env"),
+                           fmt::format("password_env: expected the variable {} to be set", base::printable(variable)));
+    }
+    password = secret.value_or("");
+  }
+}
+
+void read_credentials(Section& section, const SourceDefaults& defaults, git::Credentials& credentials) {
+  section.text("username", credentials.username);
+  read_password(section, defaults, credentials.password);
+  for (auto [key, target] : {std::pair{"ssh_key_file", &credentials.ssh_key_file},
+                             std::pair{"known_hosts_file", &credentials.known_hosts_file}}) {
+    std::string file;
+    section.text(key, file);
+    if (file.empty()) continue;
+    *target = (defaults.directory / file).lexically_normal().string();
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(*target, error)) {
+      section.errors().add(section.mark(key), fmt::format("{}: expected a file, found none at {}", key, *target));
+    }
+  }
+}
+
+void read_id(Section& section, const std::vector<sync::SourceOptions>& sources, sync::SourceOptions& source) {
+  std::string id;
+  section.text("id", id);
+  if (id.empty()) id = default_id(source.remote.url.text);
+  if (!entity::is_name(id)) {
+    section.errors().add(section.mark("id"),
+                         fmt::format("id: expected 1 to 63 letters, digits, '-', '_' or '.', with a letter or digit "
+                                     "first and last, found \"{}\"",
+                                     base::printable(id, 80)));
+  } else if (taken(sources, id)) {
+    section.errors().add(section.mark("id"),
+                         fmt::format("id: expected one of its own for each source, found \"{}\" again", id));
+  }
+  source.tree.source = id;
+}
+
+void read_address(Section& section, const SourceDefaults& defaults, git::RemoteOptions& remote) {
+  std::string url;
+  section.text("url", url);
+  if (url.empty()) {
+    if (!section.has("url")) section.errors().add(section.mark("url"), "expected the source's url, found none");
+    return;
+  }
+  auto parsed = address(url, defaults);
+  if (!parsed) {
+    section.errors().add(section.mark("url"), "url: " + parsed.error().message);
+  } else {
+    remote.url = std::move(*parsed);
+  }
+}
+
+base::Glob glob(std::string_view pattern) { return base::Glob::parse(pattern).value(); }
+
+}  // namespace
+
+std::string default_id(std::string_view url) {
+  while (url.ends_with('/')) url.remove_suffix(1);
+  if (url.ends_with(".git")) url.remove_suffix(4);
+  while (url.ends_with('/')) url.remove_suffix(1);
+  const auto last = url.find_last_of("/:");
+  std::string id;
+  for (const char c : url.substr(last == std::string_view::npos ? 0 : last + 1)) {
+    const std::string_view text(&c, 1);
+    id += entity::is_name(text) || c == '-' || c == '_' || c == '.' ? c : '-';
+  }
+  id.resize(std::min<std::size_t>(id.size(), 63));
+  const auto trim = [](char c) { return c == '-' || c == '_' || c == '.'; };
+  while (!id.empty() && trim(id.back())) id.pop_back();
+  id.erase(0, static_cast<std::size_t>(std::ranges::find_if_not(id, trim) - id.begin()));
+  return id.empty() ? "source" : id;
+}
+
+void read_source(const definition::Node& node, const SourceDefaults& defaults, Errors& errors,
+                 std::vector<sync::SourceOptions>& sources) {
+  sync::SourceOptions source = defaults.options;
+  Section section(node, errors, "a source");
+  if (!node.is(definition::Node::Type::mapping)) return;
+  read_address(section, defaults, source.remote);
+  read_id(section, sources, source);
+  section.text("branch", source.remote.branch);
+  if (!source.remote.branch.empty()) {
+    if (auto checked = git::check_branch(source.remote.branch); !checked) {
+      errors.add(section.mark("branch"), "branch: " + checked.error().message);
+    }
+  }
+  source.tree.include = read_globs(section, "include", {glob(default_include)});
+  source.tree.exclude = read_globs(section, "exclude", {});
+  section.duration("interval", source.interval, least_interval);
+  section.boolean("fsck", source.remote.fsck);
+  section.section("credentials", "the credentials",
+                  [&](Section& inner) { read_credentials(inner, defaults, source.remote.credentials); });
+  if (source.remote.url.scheme == git::Scheme::ssh && source.remote.credentials.known_hosts_file.empty()) {
+    errors.add(section.mark("url"), "url: expected credentials.known_hosts_file for an ssh address, found none");
+  }
+  section.finish();
+  sources.push_back(std::move(source));
+}
+
+void add_source(std::string_view text, const SourceDefaults& defaults, Errors& errors,
+                std::vector<sync::SourceOptions>& sources) {
+  sync::SourceOptions source = defaults.options;
+  const auto mark = text.rfind('#');
+  const auto fail = [&](const base::Error& error) {
+    errors.add(fmt::format("--source {}: {}", base::printable(text), error.message));
+  };
+  auto url = address(text.substr(0, mark), defaults);
+  if (!url) return fail(url.error());
+  source.remote.url = std::move(*url);
+  if (mark != std::string_view::npos) {
+    source.remote.branch = text.substr(mark + 1);
+    if (auto checked = git::check_branch(source.remote.branch); !checked) return fail(checked.error());
+  }
+  if (source.remote.url.scheme == git::Scheme::ssh) {
+    return fail({base::Code::invalid, "an ssh address needs known_hosts_file: use a configuration file"});
+  }
+  source.tree.include = {glob(default_include)};
+  const std::string id = default_id(source.remote.url.text);
+  source.tree.source = id;
+  for (int number = 2; taken(sources, source.tree.source); ++number) {
+    source.tree.source = fmt::format("{}-{}", id.substr(0, 56), number);
+  }
+  sources.push_back(std::move(source));
+}
+
+}  // namespace aureacore::server
