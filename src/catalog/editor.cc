@@ -100,11 +100,20 @@ void Editor::remove_source(const std::string& id) {
 }
 
 SnapshotPtr Editor::finish() {
-  for (auto& [key, edit] : edits_) resolve(key, edit);
-  for (auto& [key, edit] : edits_) make_room(edit);
-  for (auto& [key, edit] : edits_) replace_edges(edit);
-  for (const std::string& key : touched_) restitch(key);
-  for (auto& [key, edit] : edits_) remove_gone(edit);
+  // In order of reference: entities that come in order fill their blocks.
+  std::vector<Edits::value_type*> ordered_edits;
+  ordered_edits.reserve(edits_.size());
+  for (auto& entry : edits_) ordered_edits.push_back(&entry);
+  std::ranges::sort(ordered_edits, {}, [](const auto* entry) -> const std::string& { return entry->first; });
+
+  for (auto* entry : ordered_edits) resolve(entry->first, entry->second);
+  for (auto* entry : ordered_edits) make_room(entry->second);
+  for (auto* entry : ordered_edits) replace_edges(entry->second);
+  std::ranges::sort(touched_);
+  const auto repeated = std::ranges::unique(touched_);
+  touched_.erase(repeated.begin(), repeated.end());
+  for (const std::string_view key : touched_) restitch(std::string(key));
+  for (auto* entry : ordered_edits) remove_gone(entry->second);
   next_->token_ = next_->version_.token();
   return next_;
 }
@@ -133,7 +142,7 @@ void Editor::resolve(const std::string& key, Edit& edit) {
   }
   const bool changed = !edit.before || edit.before->definition != edit.after;
   const bool problems = edit.has_problems && edit.before && edit.before->problems != edit.problems;
-  if (edit.after && (changed || problems)) touched_.insert(key);
+  if (edit.after && (changed || problems)) touched_.emplace_back(key);
   settle_claims(key, edit, std::move(claims));
 }
 
@@ -221,11 +230,11 @@ void Editor::replace_edges(Edit& edit) {
   std::ranges::set_difference(new_relations, old_relations, std::back_inserter(come));
   for (const auto& [type, target] : gone) {
     next_->edges_.remove(target, {edit.slot, inverse(type)}, token_);
-    touched_.insert(target);
+    touched_.emplace_back(target);
   }
   for (const auto& [type, target] : come) {
     next_->edges_.add(target, {edit.slot, inverse(type)}, token_);
-    touched_.insert(target);
+    touched_.emplace_back(target);
   }
 }
 

@@ -7,9 +7,9 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "catalog/snapshot.h"
@@ -50,7 +50,7 @@ class Editor {
     entity::DefinitionPtr after;  // the winner; null: none is left
     std::uint32_t slot = Slots::none;
   };
-  using Edits = std::map<std::string, Edit, std::less<>>;
+  using Edits = std::unordered_map<std::string, Edit>;
   using Claims = Snapshot::Claims;
 
   void resolve(const std::string& key, Edit& edit);
@@ -73,7 +73,9 @@ class Editor {
   boost::intrusive_ptr<Snapshot> next_;
   base::EditToken token_;
   Edits edits_;
-  std::set<std::string, std::less<>> touched_;  // references whose relations or definition changed
+  // References whose relations or definition changed, with repetitions. They point into definitions that `edits_`
+  // keeps.
+  std::vector<std::string_view> touched_;
   Flattener old_terms_;
   Flattener new_terms_;
   Flattener other_terms_;
