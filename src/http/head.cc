@@ -181,7 +181,8 @@ Step Head::read_fields() {
     ++count_;
   }
   request_.headers = room_.first(count_);
-  return read_line_end(at_, end_) == Step::bad ? refuse(400, "a carriage return without a line feed") : Step::done;
+  const Step step = read_line_end(at_, end_);
+  return step == Step::bad ? refuse(400, "a carriage return without a line feed") : step;
 }
 
 // Looks at the fields that say how the request is framed. Told apart by size first: most are none of them.

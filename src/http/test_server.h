@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -120,6 +121,12 @@ class Client {
   std::string ask(std::string_view request) {
     write(request);
     return read();
+  }
+
+  // Waits that long for something to read; true: there is nothing yet.
+  bool waits(std::chrono::milliseconds time) {
+    pollfd wanted{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+    return buffer_.empty() && ::poll(&wanted, 1, static_cast<int>(time.count())) == 0;
   }
 
   void end_output() { shutdown(socket_.get(), SHUT_WR); }

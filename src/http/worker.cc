@@ -147,6 +147,8 @@ void Worker::run_queue() {
 }
 
 void Worker::tick() {
+  std::uint64_t passed = 0;
+  (void)!::read(timer_.get(), &passed, sizeof(passed));  // unread, the timer would not fire again
   handler_->tick();
   output_.shrink(kept_output);
   accepting_ = listener_.is_open();  // again, after running out of descriptors
