@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "git/invocation.h"
 
 namespace aureacore::git {
 namespace {
@@ -107,15 +108,24 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
+// "https://user:password@host" loses what is before the '@'.
+void remove_user_information(std::string& text) {
+  for (std::size_t at = text.find("://"); at != std::string::npos; at = text.find("://", at + 1)) {
+    const std::size_t begin = at + std::string_view("://").size();
+    const std::size_t end = text.find_first_of("/ '\"", begin);
+    const std::size_t sign = text.substr(begin, end - begin).rfind('@');
+    if (sign != std::string::npos) text.erase(begin, sign + 1);
+  }
+}
+
 // A server or a proxy may repeat what it was sent.
 std::string without_secrets(std::string_view line, const RemoteOptions& options) {
   constexpr std::size_t longest_line = 4096;
   std::string text(line.substr(0, longest_line));
   replace_all(text, options.url.text, options.url.display);
   replace_all(text, options.credentials.password, "***");
-  const std::size_t scheme = text.find("://");
-  const std::size_t at = scheme == std::string::npos ? scheme : text.find('@', scheme);
-  if (at != std::string::npos && text.find_first_of("/ '", scheme + 3) > at) text.erase(scheme + 3, at - scheme - 2);
+  replace_all(text, basic_token(options.credentials), "***");
+  remove_user_information(text);
   return text;
 }
 

@@ -109,7 +109,7 @@ Result<std::string> authorization(const Credentials& credentials) {
   if (control || credentials.username.contains(':')) {
     return fail(Code::invalid, "expected a user name without ':' and a password, both without control characters");
   }
-  return "Authorization: Basic " + base64(credentials.username + ":" + credentials.password);
+  return "Authorization: Basic " + basic_token(credentials);
 }
 
 std::vector<std::string> clean_environment(const std::filesystem::path& directory, std::string_view protocols) {
@@ -143,6 +143,10 @@ Command command_with(std::vector<std::string> environment, const std::vector<std
 }
 
 }  // namespace
+
+std::string basic_token(const Credentials& credentials) {
+  return base64(credentials.username + ":" + credentials.password);
+}
 
 Result<Command> network_command(const std::filesystem::path& directory, const RemoteOptions& options,
                                 const std::vector<std::string>& arguments) {

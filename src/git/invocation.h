@@ -24,4 +24,7 @@ base::Result<Command> network_command(const std::filesystem::path& directory, co
 // A git command on the mirror alone: it has no URL, no credentials, and no protocol is allowed.
 Command local_command(const std::filesystem::path& directory, const std::vector<std::string>& arguments);
 
+// User and password as HTTP's basic authentication sends them; as secret as the password.
+std::string basic_token(const Credentials& credentials);
+
 }  // namespace aureacore::git

@@ -1,7 +1,7 @@
 // The reading half of a source: commits, trees and blobs of a bare mirror, in the process, with libgit2. No network,
 // ever.
 //
-// Trees are other people's bytes: a name that no work tree could hold (empty, ".", "..", with '/' or control
+// Trees are other people's bytes: a name that no work tree could hold (".", "..", with '/' or control
 // characters, or not UTF-8) is passed over with all below it, so that no such path is ever matched, shown or stored.
 // Files of other modes than 100644 and 100755 are none. Depth, entries and length of paths are limited (tree.h).
 //

@@ -9,8 +9,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <system_error>
+#include <thread>
 
 #include "base/text.h"
 
@@ -64,14 +66,10 @@ class Attributes {
     sigset_t all;
     ::sigemptyset(&none);
     ::sigfillset(&all);
-    const sched_param parameter{};
     ::posix_spawnattr_setpgroup(&attributes_, 0);
     ::posix_spawnattr_setsigmask(&attributes_, &none);
     ::posix_spawnattr_setsigdefault(&attributes_, &all);
-    ::posix_spawnattr_setschedpolicy(&attributes_, child_policy);
-    ::posix_spawnattr_setschedparam(&attributes_, &parameter);
-    constexpr int flags =
-        POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSCHEDULER;
+    constexpr int flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     return ::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags));
   }
   [[nodiscard]] const posix_spawnattr_t* get() const { return &attributes_; }
@@ -79,6 +77,14 @@ class Attributes {
  private:
   posix_spawnattr_t attributes_{};
 };
+
+// After the start, since glibc's spawn attributes know neither niceness nor SCHED_BATCH; what the child starts inherits
+// both.
+void give_way(pid_t id) {
+  const sched_param parameter{};
+  ::sched_setscheduler(id, child_policy, &parameter);
+  ::setpriority(PRIO_PGRP, static_cast<id_t>(id), child_niceness);
+}
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> result;
@@ -91,6 +97,15 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 
 bool holds_nul(const std::vector<std::string>& texts) {
   return std::ranges::any_of(texts, [](const std::string& text) { return text.contains('\0'); });
+}
+
+// A killed grandchild ends a moment later, and is its new parent's to reap: until then it may still be writing.
+// Bounded, since a parent that doesn't reap must not hold us up.
+void wait_until_gone(pid_t group) {
+  constexpr int attempts = 100;
+  for (int attempt = 0; attempt < attempts && ::kill(-group, 0) == 0; ++attempt) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 }  // namespace
@@ -108,6 +123,7 @@ int Child::finish() {
   // Where we are process 1 (a container), killed grandchildren are ours to reap.
   while (::waitpid(-id_, nullptr, 0) > 0) {
   }
+  wait_until_gone(id_);
   id_ = -1;
   constexpr int signal_base = 128;
   return WIFEXITED(status) ? WEXITSTATUS(status) : signal_base + WTERMSIG(status);
@@ -131,7 +147,7 @@ base::Result<Child> spawn(const Command& command, const Streams& streams) {
   const int error =
       ::posix_spawnp(&id, arguments[0], actions.get(), attributes.get(), arguments.data(), environment.data());
   if (error != 0) return failed(error);
-  ::setpriority(PRIO_PGRP, static_cast<id_t>(id), child_niceness);
+  give_way(id);
   // By number: glibc 2.36 declares the function with C++ linkage and defines it with C's.
   Child child(id, Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, id, 0U))));
   if (child.watcher() < 0) return failed(errno);

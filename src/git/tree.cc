@@ -125,9 +125,10 @@ class Walk {
                   last_complaint());
     }
     Folder folder{.tree = TreePointer(raw), .entries = usable_entries(raw)};
-    seen_ += git_tree_entrycount(raw);
-    if (seen_ > max_tree_entries) {
-      return fail(Code::too_large, "expected a tree of at most {} entries, found more", max_tree_entries);
+    entries_ += git_tree_entrycount(raw);
+    if (++folders_ > max_tree_folders || entries_ > max_tree_entries) {
+      return fail(Code::too_large, "expected a tree of at most {} folders and {} entries, found more", max_tree_folders,
+                  max_tree_entries);
     }
     return folder;
   }
@@ -167,7 +168,8 @@ class Walk {
   git_repository* repository_;
   std::string path_;
   std::size_t depth_ = 0;
-  std::size_t seen_ = 0;
+  std::size_t entries_ = 0;
+  std::size_t folders_ = 0;
 };
 
 }  // namespace

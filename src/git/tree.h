@@ -1,8 +1,8 @@
 // Walking trees: all files of one, or what two differ in. Internal to this module; the thread of the repository.
 //
 // Trees are other people's bytes. Entries come out in the order of their paths whatever the order in the tree, names
-// that no work tree could hold (empty, ".", "..", with '/' or control characters, not UTF-8) are passed over with all
-// below them, and both depth and number of entries are limited: a few small trees that name each other many times over
+// that no work tree could hold (".", "..", with '/' or control characters, not UTF-8) are passed over with all
+// below them, and depth and numbers are limited: a few small trees that name each other many times over
 // stand for billions.
 #pragma once
 
@@ -15,6 +15,7 @@ namespace aureacore::git {
 
 inline constexpr std::size_t max_tree_depth = 64;
 inline constexpr std::size_t max_tree_entries = 10'000'000;
+inline constexpr std::size_t max_tree_folders = 500'000;
 inline constexpr std::size_t max_path_bytes = 4096;
 
 // Handed every file, symlink and submodule; an error ends the walk.
