@@ -47,7 +47,7 @@ class DescriptorReader {
     Report report;
     if (yaml.root.is(Node::Type::mapping)) {
       read_mapping(yaml, document, report);
-    } else {
+    } else if (!yaml.root.unknown) {
       report.error("envelope", yaml.root.mark,
                    fmt::format("expected a mapping with apiVersion, kind and metadata at the root, found {}",
                                describe(yaml.root.type)));

@@ -105,13 +105,14 @@ void report_missing(const Node& mapping, const Field& field, const Path& path, R
   const Path missing{.parent = &path, .name = field.name};
   std::string message = fmt::format("expected {} ({}), found none", missing.text(), shape_name(field.shape));
   if (similar != mapping.members.end())
-    message += fmt::format(": did you mean it by \"{}\"?", base::printable(similar->key));
+    message += fmt::format(": write it so instead of \"{}\"", base::printable(similar->key));
   report.error(rule, similar != mapping.members.end() ? similar->mark : mapping.mark, std::move(message));
 }
 
 }  // namespace
 
 void check_shape(const Node& node, const Field& field, const Path& path, Report& report) {
+  if (node.unknown) return;
   switch (field.shape) {
     case Shape::text:
     case Shape::any_text:
@@ -137,6 +138,7 @@ void check_shape(const Node& node, const Field& field, const Path& path, Report&
 
 std::string Path::text() const {
   std::string text = parent != nullptr ? parent->text() : std::string();
+  if (parent == nullptr && name.empty()) return {};  // the root
   if (name.empty()) return text + fmt::format("[{}]", index);
   if (!text.empty()) text += '.';
   return text + base::printable(name);

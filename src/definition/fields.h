@@ -36,7 +36,7 @@ struct Field {
 // wrong.
 struct Path {
   const Path* parent = nullptr;
-  std::string_view name;  // empty: an item of a list
+  std::string_view name;  // empty: an item of a list, or without a parent the root
   std::size_t index = 0;
 
   [[nodiscard]] std::string text() const;

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "definition/url.h"
 
 namespace aureacore::definition {
 namespace {
@@ -78,7 +79,8 @@ Links local_links(std::string_view path) {
 Links web_links(const Address& address, std::string_view branch) {
   const Forms& forms = forms_of(address.host);
   const std::string page = fmt::format("{}://{}/{}", address.scheme, address.host, address.path);
-  const auto fill = [&](std::string_view form) { return fmt::format(fmt::runtime(form), page, branch); };
+  const std::string in_url = encode_path(branch);
+  const auto fill = [&](std::string_view form) { return fmt::format(fmt::runtime(form), page, in_url); };
   return {.location = "url:" + fill(forms.view),
           .view = fill(forms.view),
           .edit = fill(forms.edit),

@@ -19,6 +19,7 @@ struct Node {
 
   Type type = Type::null;
   bool boolean = false;
+  bool unknown = false;  // stands where a value could not be read, which was reported: no rule applies to it
   double number = 0;
   entity::Mark mark;
   std::string text;             // the string; for other scalars what the author wrote

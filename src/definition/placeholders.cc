@@ -74,7 +74,7 @@ void Placeholders::resolve_members(Node& mapping, Report& report) {
   auto included = include(placeholder);
   if (!included) {
     report.error("placeholder", placeholder.mark, included.error().in(placeholder.key).message);
-    mapping = Node{.mark = placeholder.mark};
+    mapping = Node{.unknown = true, .mark = placeholder.mark};
     return;
   }
   mapping = std::move(*included);

@@ -51,6 +51,7 @@ class Collector {
 
 // A value that the field's own check has refused already is not reported again.
 bool is_refused(const Node& node, std::span<const Field> fields, std::string_view name) {
+  if (node.unknown) return true;
   const auto field = std::ranges::find(fields, name, &Field::name);
   if (field == fields.end()) return false;
   if (field->shape == Shape::text) return !is_string(node) || node.text.empty();

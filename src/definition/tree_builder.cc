@@ -223,7 +223,7 @@ TreeBuilder::Exceeded TreeBuilder::take_scalar(const yaml_event_t& event) {
 TreeBuilder::Exceeded TreeBuilder::take_alias(const yaml_event_t& event) {
   const entity::Mark mark = mark_of(event.start_mark);
   const std::string name(text_of(event.data.alias.anchor));
-  Node copy;
+  Node copy{.unknown = true};
   if (const Node* target = resolve_alias(name, mark)) {
     if (auto exceeded = charge_tree(*target)) return exceeded;
     copy = *target;
