@@ -2,6 +2,9 @@
 #include "http/limits.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
+
+#include <ctime>
 
 #include "http/test_server.h"
 
@@ -136,7 +139,7 @@ TEST(Limits, EndsSlowBodies) {
 
 TEST(Limits, ClosesIdleConnections) {
   ServerOptions options;
-  options.limits.idle_time = soon;
+  options.limits.idle_time = 3 * soon;
   const auto server = serve(echo, options);
   Client fresh(server->port());
   Client used(server->port());
@@ -204,6 +207,27 @@ TEST(Limits, BoundsConnections) {
   // Its place is free as soon as the worker has seen it go.
   std::string answer;
   while (answer != "GET /  ") answer = Client(server->port()).ask(get("/"));
+}
+
+// Clients that can't be accepted for want of descriptors wait, and the worker doesn't spin over them meanwhile.
+TEST(Limits, WaitsForDescriptors) {
+  const auto server = serve(echo);
+  Client first(server->port());
+  EXPECT_EQ(first.ask(get("/")), "GET /  ");
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  // The limit is on the number, so it is the client's own descriptor that the accepted one would have to lie above.
+  Client second;
+  const rlimit none{.rlim_cur = static_cast<rlim_t>(second.descriptor()) + 1, .rlim_max = before.rlim_max};
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  second.connect(server->port());
+  second.write(get("/second"));
+  const std::clock_t start = std::clock();
+  EXPECT_TRUE(second.waits(milliseconds(500)));
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC / 4);
+  EXPECT_EQ(first.ask(get("/")), "GET /  ");
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_EQ(second.read(), "GET /second  ");
 }
 
 }  // namespace

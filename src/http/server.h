@@ -28,8 +28,9 @@ class Handler {
   virtual void handle(const Request& request, Response& response) = 0;
   // About ten times a second, busy or idle: refresh what is cached per thread.
   virtual void tick() {}
-  // The server refuses a request before the handler sees it (400, 408, 413, 414, 431, 501, 503, 505): writes the whole
-  // answer, as problem+json or whatever the application speaks. The connection is closed after it.
+  // The server answers in the handler's stead: a request it refuses (400, 408, 413, 414, 417, 431, 501, 505), a connection too
+  // many (503), a handle() that threw or sent nothing (500). Writes the whole answer, as problem+json or whatever the
+  // application speaks. The connection is closed after it.
   virtual void refuse(int status, std::string_view why, Response& response) = 0;
 };
 

@@ -63,17 +63,24 @@ class Client {
  public:
   static constexpr int patience_ms = 20'000;  // a test that waits longer has failed
 
+  Client() : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
   // A small receive buffer makes a slow reader felt early.
-  explicit Client(std::uint16_t port, int receive_buffer = 0)
-      : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
-    if (receive_buffer != 0) setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+  explicit Client(std::uint16_t port, int receive_buffer = 0) : Client() {
+    if (receive_buffer != 0) {
+      setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof(receive_buffer));
+    }
+    connect(port);
+  }
+
+  void connect(std::uint16_t port) {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    connected_ = connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    connected_ = ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
   }
 
+  [[nodiscard]] int descriptor() const { return socket_.get(); }
   [[nodiscard]] bool connected() const { return connected_; }
 
   // False when the server is gone.

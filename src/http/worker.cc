@@ -99,6 +99,9 @@ void Worker::join() {
 void Worker::run() {
   while (!finished()) {
     wait();
+    // Only behind the events: these may close any connection, also one that another event of the same wait tells of.
+    if (std::exchange(woken_, false)) begin_drain();
+    if (std::exchange(ticked_, false)) tick();
     if (accepting_) accept_some();
     run_queue();
   }
@@ -122,9 +125,9 @@ void Worker::handle_event(void* tag, std::uint32_t events) {
   if (tag == &listener_) {
     accepting_ = true;
   } else if (tag == &timer_) {
-    tick();
+    ticked_ = true;
   } else if (tag == &wake_) {
-    begin_drain();
+    woken_ = true;
   } else {
     auto& connection = *static_cast<Connection*>(tag);
     if ((events & EPOLLERR) != 0) return close(connection);
@@ -149,7 +152,11 @@ void Worker::run_queue() {
 void Worker::tick() {
   std::uint64_t passed = 0;
   (void)!::read(timer_.get(), &passed, sizeof(passed));  // unread, the timer would not fire again
-  handler_->tick();
+  try {
+    handler_->tick();
+  } catch (...) {
+    // As with a request: a handler's mistake must not end the process. The next tick tries again.
+  }
   output_.shrink(kept_output);
   accepting_ = listener_.is_open();  // again, after running out of descriptors
   sweep();

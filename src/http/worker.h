@@ -89,6 +89,8 @@ class Worker {
   std::unique_ptr<char[]> input_;
   std::size_t rejecting_ = 0;
   bool accepting_ = false;  // the listener may hold more
+  bool ticked_ = false;
+  bool woken_ = false;
   std::atomic<base::Duration::rep> deadline_{0};
   std::thread thread_;
 };
