@@ -15,7 +15,7 @@
 namespace aureacore::query {
 
 struct Cursor {
-  static constexpr std::size_t max_bytes = 64 << 10;
+  static constexpr std::size_t max_bytes = 1 << 20;  // more than the largest query needs
 
   std::string token;         // of the version
   std::int64_t checked = 0;  // when that version was last known to be current: seconds since 1970

@@ -19,7 +19,11 @@ bool contains_ignoring_case(std::string_view text, std::string_view term) {
   return std::search(text.begin(), text.end(), term.begin(), term.end(), same) != text.end();
 }
 
-base::Status check_text(const Query& query) {
+base::Status check_sizes(const Query& query) {
+  if (query.predicate.size() > Query::max_predicate_bytes) {
+    return base::fail(base::Code::too_large, "expected a query of at most {} bytes, found {}",
+                      Query::max_predicate_bytes, query.predicate.size());
+  }
   if (query.text.size() > Query::max_text_bytes) {
     return base::fail(base::Code::too_large, "expected a text filter of at most {} bytes, found {}",
                       Query::max_text_bytes, query.text.size());
@@ -46,7 +50,7 @@ Selection with_text(const Query& query, const Snapshot& snapshot, const Selectio
 }  // namespace
 
 base::Result<Selection> select(const Query& query, const Snapshot& snapshot, JsonParser& parser) {
-  if (auto checked = check_text(query); !checked) return std::unexpected(checked.error());
+  if (auto checked = check_sizes(query); !checked) return std::unexpected(checked.error());
   auto filter = parse_filters(query.filters);
   if (!filter) return std::unexpected(filter.error());
   Selection selected = evaluate(*filter, snapshot);

@@ -16,6 +16,7 @@ namespace aureacore::query {
 struct Query {
   static constexpr std::size_t max_text_fields = 20;
   static constexpr std::size_t max_text_bytes = 200;
+  static constexpr std::size_t max_predicate_bytes = 256 << 10;
 
   std::vector<std::string> filters;  // expressions as in a URL
   std::string predicate;             // JSON as in a body; empty: none. Both given: both must hold.

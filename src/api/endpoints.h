@@ -1,0 +1,44 @@
+// Endpoints: one function per route of the table (routes.cc). Each decodes, asks query or sync, and encodes; none keeps
+// anything.
+#pragma once
+
+#include "api/worker.h"
+
+namespace aureacore::api {
+
+// listing.cc
+void get_entities(Call& call);
+void get_entities_by_query(Call& call);
+void post_entities_by_query(Call& call);
+// entity.cc
+void get_entity_by_name(Call& call);
+void get_entity_by_uid(Call& call);
+void get_entity_ancestry(Call& call);
+// by_refs.cc
+void post_entities_by_refs(Call& call);
+// facets.cc
+void get_entity_facets(Call& call);
+void post_entity_facets(Call& call);
+// locations.cc
+void get_locations(Call& call);
+void get_location(Call& call);
+void get_location_by_entity(Call& call);
+void post_locations_by_query(Call& call);
+// refresh.cc
+void post_refresh(Call& call);
+// refused.cc
+void refuse_write(Call& call);
+void refuse_later_release(Call& call);
+// health.cc
+void get_livez(Call& call);
+void get_readyz(Call& call);
+void get_metrics(Call& call);
+// status.cc
+void get_status(Call& call);
+void get_sources(Call& call);
+// errors.cc
+void get_errors(Call& call);
+// openapi.cc
+void get_openapi(Call& call);
+
+}  // namespace aureacore::api

@@ -1,0 +1,106 @@
+// GET /api/v1/status and /api/v1/sources: the state of this instance.
+#include <chrono>
+
+#include "api/answer.h"
+#include "api/endpoints.h"
+#include "base/json.h"
+
+namespace aureacore::api {
+namespace {
+
+double seconds(base::Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
+// Times are relative: seconds since, seconds until.
+void write_times(const sync::SourceStatus& source, base::SteadyTime now, base::JsonWriter& json) {
+  json.key("intervalSeconds");
+  json.number(seconds(source.interval));
+  json.key("ageSeconds");
+  if (source.last_check) {
+    json.number(seconds(now - *source.last_check));
+  } else {
+    json.null();
+  }
+  json.key("nextCheckSeconds");
+  if (source.next_check) {
+    json.number(std::max(0.0, seconds(*source.next_check - now)));
+  } else {
+    json.null();
+  }
+}
+
+void write(const sync::SourceStatus& source, base::SteadyTime now, base::JsonWriter& json) {
+  const auto count = [&](std::string_view name, std::uint64_t value) {
+    json.member(name, static_cast<std::int64_t>(value));
+  };
+  json.begin_object();
+  json.member("id", source.id);
+  json.member("url", source.url);
+  json.member("branch", source.branch);
+  json.member("loaded", source.loaded);
+  json.member("commit", source.commit);
+  count("position", source.position);
+  count("files", source.files);
+  count("entities", source.entities);
+  json.member("degraded", name(source.degraded));
+  json.member("lastError", source.last_error);
+  write_times(source, now, json);
+  count("checks", source.checks);
+  count("failures", source.failures);
+  count("consecutiveFailures", source.consecutive_failures);
+  json.member("breaker", source.breaker);
+  json.member("partialClone", source.partial_clone);
+  count("mirrorBytes", source.mirror_bytes);
+  json.end_object();
+}
+
+void write_sources(Call& call, base::JsonWriter& json) {
+  const base::SteadyTime now = call.context().clock.steady();
+  json.begin_array();
+  for (const sync::SourceStatus& source : call.context().sync.sources()) write(source, now, json);
+  json.end_array();
+}
+
+bool only(Call& call, std::span<const std::string_view> names) {
+  const auto known = call.params.only(names);
+  if (!known) call.fail(known.error());
+  return known.has_value();
+}
+
+}  // namespace
+
+void get_status(Call& call) {
+  if (!only(call, {})) return;
+  const Context& context = call.context();
+  const bool draining = context.draining != nullptr && context.draining->load(std::memory_order_relaxed);
+  std::string body;
+  base::JsonWriter json(body);
+  json.begin_object();
+  json.member("release", context.release);
+  json.member("ready", call.snapshot != nullptr && !draining);
+  json.member("draining", draining);
+  json.key("uptimeSeconds");
+  json.number(seconds(context.clock.steady() - context.started));
+  json.key("version");
+  if (call.snapshot == nullptr) {
+    json.null();
+  } else {
+    json.string(call.snapshot->token());
+    json.member("entities", static_cast<std::int64_t>(call.snapshot->size()));
+    json.member("publications", static_cast<std::int64_t>(call.worker.reader().generation()));
+  }
+  json.key("sources");
+  write_sources(call, json);
+  json.end_object();
+  send_live(call, 200, json_type, body);
+}
+
+void get_sources(Call& call) {
+  if (!only(call, {})) return;
+  std::string body = "{\"items\":";
+  base::JsonWriter json(body);
+  write_sources(call, json);
+  body += "}";
+  send_live(call, 200, json_type, body);
+}
+
+}  // namespace aureacore::api

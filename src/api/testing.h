@@ -1,0 +1,136 @@
+// For tests and benchmarks: a handler with everything around it, and answers taken apart.
+#pragma once
+
+#include <fmt/core.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "api/handler.h"
+#include "base/text.h"
+#include "query/testing.h"
+
+namespace aureacore::api::testing {
+
+class FakeSync final : public sync::Status {
+ public:
+  [[nodiscard]] std::vector<sync::SourceStatus> sources() const override { return statuses; }
+  bool refresh(std::string_view source) override {
+    refreshed.emplace_back(source);
+    return source == "main";
+  }
+
+  std::vector<sync::SourceStatus> statuses;
+  std::vector<std::string> refreshed;
+};
+
+struct Answer {
+  int status = 0;
+  std::map<std::string, std::string> headers;  // names in lower case; repeated ones joined with ", "
+  std::string body;
+
+  [[nodiscard]] std::string header(const std::string& name) const {
+    const auto at = headers.find(name);
+    return at == headers.end() ? "" : at->second;
+  }
+};
+
+inline Answer take_apart(std::string_view bytes) {
+  Answer answer;
+  answer.status = std::stoi(std::string(bytes.substr(9, 3)));
+  const auto end = bytes.find("\r\n\r\n");
+  answer.body = bytes.substr(end + 4);
+  std::string_view head = bytes.substr(0, end + 2);
+  head.remove_prefix(head.find("\r\n") + 2);
+  while (!head.empty()) {
+    const std::string_view line = head.substr(0, head.find("\r\n"));
+    head.remove_prefix(line.size() + 2);
+    const auto colon = line.find(": ");
+    std::string& value = answer.headers[base::lower(line.substr(0, colon))];
+    if (!value.empty()) value += ", ";
+    value += line.substr(colon + 2);
+  }
+  return answer;
+}
+
+inline http::Method method_of(std::string_view name) {
+  using enum http::Method;
+  for (const auto& [known, method] :
+       {std::pair{"GET", get}, std::pair{"HEAD", head}, std::pair{"POST", post}, std::pair{"PUT", put},
+        std::pair{"DELETE", delete_}, std::pair{"OPTIONS", options}, std::pair{"PATCH", patch}}) {
+    if (name == known) return method;
+  }
+  return other;
+}
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+struct Instance {
+  base::ManualClock clock;
+  base::Log log{clock, base::Log::Format::text, [](std::string_view) {}};
+  catalog::SnapshotSlot slot{2};
+  FakeSync sync;
+  metrics::Registry registry;
+  RequestMetrics requests{1};
+  std::atomic<bool> draining{false};
+  Context context{.clock = clock,
+                  .log = log,
+                  .slot = slot,
+                  .sync = sync,
+                  .metrics = registry,
+                  .requests = requests,
+                  .release = "0.1.0",
+                  .draining = &draining};
+  std::unique_ptr<http::Handler> handler = make_handler(context, 0);
+  std::shared_ptr<catalog::Freshness> freshness = std::make_shared<catalog::Freshness>();
+
+  // Publishes these documents as the only source's at this position, checked just now.
+  void publish(const std::vector<query::testing::Document>& documents = query::testing::documents(),
+               std::uint64_t position = 1) {
+    catalog::Editor editor(nullptr);
+    for (const auto& document : documents) editor.put(query::testing::define(document));
+    catalog::SourceState source = query::testing::source_state("main", position);
+    source.freshness = freshness;
+    source.author = "Ada";
+    editor.set_source(std::move(source));
+    editor.set_diagnostics(
+        "main", "broken.yaml",
+        {{.rule = "yaml", .message = "expected a mapping", .path = "broken.yaml", .mark = {3, 7}, .entity = {}}});
+    freshness->checked(clock.steady());
+    slot.publish(editor.finish());
+  }
+
+  Answer ask(std::string_view method, std::string_view target, const Headers& headers = {},
+             std::string_view body = {}) {
+    std::vector<http::Header> views;
+    for (const auto& [name, value] : headers) views.push_back({name, value});
+    http::Request request;
+    request.method = method_of(method);
+    request.method_name = method;
+    request.target = target;
+    request.path = target.substr(0, target.find('?'));
+    if (request.path.size() < target.size()) request.query = target.substr(request.path.size() + 1);
+    request.headers = views;
+    request.body = body;
+    http::Output out;
+    http::Response response(request, out);
+    handler->handle(request, response);
+    if (!response.finished()) throw std::logic_error("the handler gave no answer");
+    if (auto streamed = response.take_body()) {
+      while (streamed->produce(out, 1000)) {
+      }
+    }
+    return take_apart(out.view());
+  }
+  Answer get(std::string_view target, const Headers& headers = {}) { return ask("GET", target, headers); }
+
+  // As the server does, after so much time.
+  void pass(base::Duration time) {
+    clock.advance(time);
+    handler->tick();
+  }
+};
+
+}  // namespace aureacore::api::testing

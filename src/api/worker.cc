@@ -1,0 +1,180 @@
+#include "api/worker.h"
+
+#include <fmt/core.h>
+
+#include "api/answer.h"
+#include "base/text.h"
+
+namespace aureacore::api {
+namespace {
+
+constexpr int retry_after_seconds = 2;
+
+Problem level_not_there(const query::Ask& ask, std::uint64_t age) {
+  std::string what(name(ask.level));
+  if (ask.level == query::Level::bounded) what += fmt::format("; max-age={}", ask.max_age);
+  const std::string way_out =
+      ask.by_directive ? fmt::format(
+                             "leave no-cache and max-age out of Cache-Control, ask for max-age={} or more, or "
+                             "add stale-if-error to take what is there",
+                             age)
+                       : "leave the level out";
+  return {.status = 501,
+          .type = "consistency-level-not-implemented",
+          .title = "This release answers the level eventual alone",
+          .detail = fmt::format(
+              "expected the consistency level eventual, found {}; this release can't check Git on request; {}", what,
+              way_out)};
+}
+
+Problem method_not_allowed(const http::Request& request, std::string_view allow) {
+  return {.status = 405,
+          .type = "method-not-allowed",
+          .title = "The method is not allowed here",
+          .detail = fmt::format("expected {} for {}, found {}", allow, base::printable(request.path),
+                                base::printable(request.method_name))};
+}
+
+}  // namespace
+
+const Label& Call::label() {
+  if (pinned) return *pinned;
+  return worker.labels().of_all(*snapshot, worker.reader().generation());
+}
+
+void Call::write_label(const Label& label) {
+  worker.count(label.stale ? CacheResult::stale : CacheResult::hit);
+  if (level.empty()) return response.block(label.lines);
+  response.block(label.without_consistency());
+  std::string value = level;
+  if (!label.degraded.empty()) value += fmt::format("; degraded=\"{}\"", label.degraded);
+  response.header("AureaCore-Consistency", value);
+}
+
+void Call::fail(const Problem& problem, std::string_view allow) {
+  const std::string date = http_date(context().clock.wall());
+  ProblemContext about{.version = {}, .label = {}, .date = date, .allow = allow, .retry_after = {}};
+  if (snapshot != nullptr) about.version = snapshot->token();
+  if (problem.status == 503) about.retry_after = retry_after_seconds;
+  send_problem(problem, about, request, response);
+}
+
+void Call::fail_absent(std::string detail) {
+  const Label& current = label();
+  worker.count(current.stale ? CacheResult::stale : CacheResult::hit);
+  detail += fmt::format(" in version {}", snapshot->token());
+  send_problem(not_found(std::move(detail)),
+               {.version = snapshot->token(), .label = current.lines, .date = {}, .allow = {}, .retry_after = {}},
+               request, response);
+}
+
+void Worker::handle(const http::Request& request, http::Response& response) {
+  parts_.clear();
+  if (!counters_.sampled()) return dispatch(request, response);
+  const base::SteadyTime begin = context_.clock.steady();
+  dispatch(request, response);
+  counters_.time(context_.clock.steady() - begin);
+}
+
+void Worker::tick() {
+  labels_.tick();
+  reader_.current();  // an idle worker must not pin an old snapshot
+}
+
+void Worker::refuse(int status, std::string_view why, http::Response& response) {
+  counters_.count(route_count() - 1, status);
+  const std::string date = http_date(context_.clock.wall());
+  const Problem problem{.status = status, .type = "refused", .title = http::reason(status), .detail = std::string(why)};
+  const http::Request nameless;
+  send_problem(problem, {.version = {}, .label = {}, .date = date, .allow = {}, .retry_after = {}}, nameless, response);
+}
+
+void Worker::dispatch(const http::Request& request, http::Response& response) {
+  if (look_up(request, response)) return counters_.count(by_name_route(), response.status());
+  const Match match = match_route(request.method, request.path);
+  if (match.route == Match::none) {
+    answer_unmatched(match, request, response);
+    return counters_.count(route_count() - 1, response.status());
+  }
+  call(match, request, response);
+  counters_.count(match.route, response.status());
+}
+
+void Worker::answer_unmatched(const Match& match, const http::Request& request, http::Response& response) {
+  Call call{.worker = *this,
+            .request = request,
+            .response = response,
+            .conditions = {},
+            .path = {},
+            .params = {},
+            .snapshot = reader_.current(),
+            .level = {},
+            .max_age = {},
+            .pinned = {}};
+  if (!match.known_path) {
+    return call.fail(not_found(
+        fmt::format("expected a path that /api/v1/openapi.json describes, found {}", base::printable(request.path))));
+  }
+  if (request.method != http::Method::options) return call.fail(method_not_allowed(request, match.allow), match.allow);
+  response.start(204);
+  response.header("Allow", match.allow);
+  response.header("Date", http_date(context_.clock.wall()));
+  response.send({});
+}
+
+void Worker::call(const Match& match, const http::Request& request, http::Response& response) {
+  const Route& route = route_at(match.route);
+  Call call{.worker = *this,
+            .request = request,
+            .response = response,
+            .conditions = read_conditions(request, header_scratch_),
+            .path = {},
+            .params = {},
+            .snapshot = reader_.current(),
+            .level = {},
+            .max_age = {},
+            .pinned = {}};
+  if (route.needs == Needs::snapshot && call.snapshot == nullptr) {
+    count(CacheResult::miss);
+    return call.fail(not_ready());
+  }
+  for (std::size_t i = 0; i < match.parameters.size(); ++i) {
+    auto decoded = base::percent_decode(match.parameters[i], false);
+    if (!decoded) {
+      return call.fail(base::Error{base::Code::invalid, fmt::format("expected %XX escapes in the path, found \"{}\"",
+                                                                    base::printable(match.parameters[i]))});
+    }
+    call.path[i] = *std::move(decoded);
+  }
+  auto params = Params::parse(request.query);
+  if (!params) return call.fail(params.error());
+  call.params = *std::move(params);
+  if (route.needs == Needs::nothing || settle_level(call)) route.answer(call);
+}
+
+bool Worker::settle_level(Call& call) {
+  const std::string* parameter = call.params.find("consistency");
+  if (!call.conditions.ask_for_level() && parameter == nullptr) return true;
+  const auto ask = query::parse_ask(call.conditions.consistency, parameter == nullptr ? std::string_view{} : *parameter,
+                                    call.conditions.cache_control);
+  if (!ask) {
+    call.fail(ask.error());
+    return false;
+  }
+  const Label& label = call.label();
+  if (ask->level == query::Level::eventual) return true;
+  if (ask->by_directive && ask->level == query::Level::bounded && label.age <= ask->max_age) {
+    call.level = fmt::format("bounded; max-age={}", ask->max_age);
+    call.max_age = ask->max_age;
+    return true;
+  }
+  if (ask->stale_if_error) return true;
+  call.fail(level_not_there(*ask, label.age));
+  return false;
+}
+
+std::unique_ptr<http::Handler> make_handler(const Context& context, unsigned worker) {
+  return std::make_unique<Worker>(context, worker);
+}
+
+}  // namespace aureacore::api

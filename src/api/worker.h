@@ -1,0 +1,82 @@
+// Worker: one thread's handler with everything it keeps between requests; and Call, one request on its way through it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/conditions.h"
+#include "api/handler.h"
+#include "api/labels.h"
+#include "api/params.h"
+#include "api/problem.h"
+#include "api/routes.h"
+#include "query/json_parser.h"
+#include "query/level.h"
+
+namespace aureacore::api {
+
+class Worker final : public http::Handler {
+ public:
+  Worker(const Context& context, unsigned worker)
+      : context_(context), counters_(context.requests.worker(worker)), reader_(context.slot), labels_(context.clock) {}
+
+  void handle(const http::Request& request, http::Response& response) override;
+  void tick() override;
+  void refuse(int status, std::string_view why, http::Response& response) override;
+
+  [[nodiscard]] const Context& context() const { return context_; }
+  catalog::Reader& reader() { return reader_; }
+  Labels& labels() { return labels_; }
+  query::JsonParser& parser() { return parser_; }
+  void count(CacheResult result) { counters_.count(result); }
+  // For the parts of an answer; empty at the beginning of each request.
+  std::vector<std::string_view>& parts() { return parts_; }
+
+ private:
+  // Answers a look-up by name if it is a plain one: nothing encoded, no query, no level asked for, and the entity is
+  // there and small.
+  bool look_up(const http::Request& request, http::Response& response);
+  void dispatch(const http::Request& request, http::Response& response);
+  void call(const Match& match, const http::Request& request, http::Response& response);
+  // Settles the consistency level; false: answered with a problem.
+  bool settle_level(Call& call);
+  void answer_unmatched(const Match& match, const http::Request& request, http::Response& response);
+
+  const Context& context_;
+  WorkerRequests& counters_;
+  catalog::Reader reader_;
+  Labels labels_;
+  query::JsonParser parser_;
+  std::vector<std::string_view> parts_;
+  std::string header_scratch_;
+};
+
+// One request that is answered off the fast way. Lives on the stack for as long.
+struct Call {
+  Worker& worker;
+  const http::Request& request;
+  http::Response& response;
+  Conditions conditions;
+  std::array<std::string, max_path_parameters> path;  // decoded
+  Params params;
+  const catalog::Snapshot* snapshot = nullptr;  // the current one; not null where the route needs one
+  // Which level was settled on, if other than eventual: the start of that header line's value.
+  std::string level;
+  std::optional<std::uint64_t> max_age;  // of that level
+  std::optional<Label> pinned;           // set once the answer comes from another version than the current one
+
+  [[nodiscard]] const Context& context() const { return worker.context(); }
+  // The label of all sources, or of the pinned version.
+  const Label& label();
+  // Writes a label's lines, with the level settled on.
+  void write_label(const Label& label);
+
+  void fail(const Problem& problem, std::string_view allow = {});
+  void fail(const base::Error& error) { fail(bad_request(error)); }
+  // Not there, in this very version: the answer is labelled like one with the thing.
+  void fail_absent(std::string detail);
+};
+
+}  // namespace aureacore::api
