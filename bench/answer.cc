@@ -8,12 +8,12 @@
 namespace aureacore::bench {
 namespace {
 
-constexpr std::string_view kHttpPrefix = "HTTP/1.1 ";
-constexpr std::size_t kStatusDigits = 3;
-constexpr std::string_view kContentLength = "content-length";
-constexpr std::string_view kTransferEncoding = "transfer-encoding";
+constexpr std::string_view http_prefix = "HTTP/1.1 ";
+constexpr std::size_t status_digits = 3;
+constexpr std::string_view content_length = "content-length";
+constexpr std::string_view transfer_encoding = "transfer-encoding";
 
-constexpr AnswerHead kBroken{.framing = Framing::broken};
+constexpr AnswerHead broken_head{.framing = Framing::broken};
 
 template <class Number>
 bool parse_whole(std::string_view text, Number& value) {
@@ -31,11 +31,11 @@ bool bodiless(int status) { return status == 204 || status == 304; }
 // Of all lines, only those that begin with a C or a T can say where the body ends.
 bool read_framing(std::string_view line, AnswerHead& answer) {
   const char first = base::lower(line[0]);
-  if (first == 'c' && is_header(line, kContentLength)) {
+  if (first == 'c' && is_header(line, content_length)) {
     answer.framing = Framing::sized;
-    return parse_whole(base::trim(line.substr(kContentLength.size() + 1)), answer.length);
+    return parse_whole(base::trim(line.substr(content_length.size() + 1)), answer.length);
   }
-  if (first == 't' && is_header(line, kTransferEncoding)) answer.framing = Framing::chunked;
+  if (first == 't' && is_header(line, transfer_encoding)) answer.framing = Framing::chunked;
   return true;
 }
 
@@ -57,12 +57,12 @@ AnswerHead parse_http_head(std::string_view bytes) {
   std::string_view line;
   if (!next_line(bytes, at, line)) return {};
   AnswerHead answer{.framing = Framing::broken};
-  if (!line.starts_with(kHttpPrefix) || line.size() < kHttpPrefix.size() + kStatusDigits) return kBroken;
-  if (!parse_whole(line.substr(kHttpPrefix.size(), kStatusDigits), answer.status)) return kBroken;
+  if (!line.starts_with(http_prefix) || line.size() < http_prefix.size() + status_digits) return broken_head;
+  if (!parse_whole(line.substr(http_prefix.size(), status_digits), answer.status)) return broken_head;
   for (;;) {
     if (!next_line(bytes, at, line)) return {};
     if (line.empty()) break;
-    if (!read_framing(line, answer)) return kBroken;
+    if (!read_framing(line, answer)) return broken_head;
   }
   answer.head_size = at;
   if (bodiless(answer.status)) {
@@ -78,7 +78,7 @@ AnswerHead parse_redis_head(std::string_view bytes) {
   if (!next_line(bytes, at, line)) return {};
   AnswerHead answer{.framing = Framing::sized, .head_size = at};
   if (!line.starts_with('$') || line == "$-1") return answer;
-  if (!parse_whole(line.substr(1), answer.length)) return kBroken;
+  if (!parse_whole(line.substr(1), answer.length)) return broken_head;
   answer.length += 2;
   answer.status = 200;
   return answer;

@@ -25,13 +25,13 @@ struct Part {
   bool by_default;
 };
 
-constexpr Part kParts[] = {{"lookup", measure_lookup, true}, {"bulk", measure_bulk, true},
-                           {"commit", measure_commit, true}, {"coldstart", measure_cold_start, true},
-                           {"memory", measure_memory, true}, {"peers", measure_peers, false}};
+constexpr Part all_parts[] = {{"lookup", measure_lookup, true}, {"bulk", measure_bulk, true},
+                              {"commit", measure_commit, true}, {"coldstart", measure_cold_start, true},
+                              {"memory", measure_memory, true}, {"peers", measure_peers, false}};
 
-constexpr int kQuickRounds = 3;
-constexpr double kQuickSeconds = 0.5;
-constexpr std::string_view kScratchPrefix = "run-";
+constexpr int quick_rounds = 3;
+constexpr double quick_seconds = 0.5;
+constexpr std::string_view scratch_prefix = "run-";
 
 struct Arguments {
   Settings settings;
@@ -42,11 +42,11 @@ struct Arguments {
 // The folder of one run; it goes away with the run, and with it those of runs that were killed.
 class Scratch {
  public:
-  explicit Scratch(const fs::path& data) : path_(data / fmt::format("{}{}", kScratchPrefix, ::getpid())) {
+  explicit Scratch(const fs::path& data) : path_(data / fmt::format("{}{}", scratch_prefix, ::getpid())) {
     fs::create_directories(data);
     for (const auto& entry : fs::directory_iterator(data)) {
       const std::string name = entry.path().filename();
-      if (name.starts_with(kScratchPrefix) && !fs::exists("/proc/" + name.substr(kScratchPrefix.size()))) {
+      if (name.starts_with(scratch_prefix) && !fs::exists("/proc/" + name.substr(scratch_prefix.size()))) {
         fs::remove_all(entry.path());
       }
     }
@@ -68,7 +68,7 @@ class Scratch {
 void declare(CLI::App& app, Arguments& arguments) {
   Settings& settings = arguments.settings;
   std::vector<std::string> names;
-  for (const Part& part : kParts) names.emplace_back(part.name);
+  for (const Part& part : all_parts) names.emplace_back(part.name);
   app.add_option("parts", arguments.parts, "What to measure; everything but peers where none is named")
       ->check(CLI::IsMember(names));
   app.add_flag("--quick", settings.quick, "Fewer and shorter runs: a first impression");
@@ -83,8 +83,8 @@ void declare(CLI::App& app, Arguments& arguments) {
 
 void complete(CLI::App& app, Arguments& arguments) {
   Settings& settings = arguments.settings;
-  if (settings.quick && app.count("--rounds") == 0) settings.rounds = kQuickRounds;
-  if (settings.quick && app.count("--seconds") == 0) settings.seconds = kQuickSeconds;
+  if (settings.quick && app.count("--rounds") == 0) settings.rounds = quick_rounds;
+  if (settings.quick && app.count("--seconds") == 0) settings.seconds = quick_seconds;
   if (settings.rounds < 1 || settings.seconds <= 0) give_up("expected at least one round of more than 0 seconds");
   settings.binaries = fs::canonical("/proc/self/exe").parent_path();
   settings.data = settings.binaries.parent_path() / "bench-data";
@@ -100,7 +100,7 @@ void measure(Arguments& arguments) {
   const Scratch scratch(arguments.settings.data);
   arguments.settings.scratch = scratch.path();
   Report report;
-  for (const Part& part : kParts) {
+  for (const Part& part : all_parts) {
     if (wanted(arguments, part)) part.measure(arguments.settings, report);
   }
   fmt::print("{}", report.markdown());

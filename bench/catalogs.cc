@@ -16,10 +16,10 @@ namespace aureacore::bench {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::size_t kEntitiesPerFile = 100;
-constexpr std::size_t kFilesTouched = 16;
-constexpr std::string_view kNames = "names.txt";
-constexpr std::string_view kRepository = "catalog";
+constexpr std::size_t entities_per_file = 100;
+constexpr std::size_t files_touched = 16;
+constexpr std::string_view names_file = "names.txt";
+constexpr std::string_view repository_folder = "catalog";
 
 std::vector<std::string> lines_of(const std::string& text) {
   std::istringstream in(text);
@@ -37,15 +37,15 @@ void generate(const Settings& settings, std::size_t entities, std::size_t files,
   fs::remove_all(fresh);
   fs::create_directories(fresh);
   run_program({settings.binaries / "generate", "--entities", std::to_string(entities), "--files", std::to_string(files),
-               "--seed", std::to_string(settings.seed), "--out", fresh / kRepository, "--git", "--names",
-               fresh / kNames});
+               "--seed", std::to_string(settings.seed), "--out", fresh / repository_folder, "--git", "--names",
+               fresh / names_file});
   fs::remove_all(folder);
   fs::rename(fresh, folder);
 }
 
 // Whether the folder was made after the generator was built.
 bool current(const fs::path& folder, const fs::path& generator) {
-  const fs::path names = folder / kNames;
+  const fs::path names = folder / names_file;
   return fs::exists(names) && fs::last_write_time(names) >= fs::last_write_time(generator);
 }
 
@@ -66,13 +66,14 @@ std::string import_stream(const std::string& branch, const std::vector<std::pair
 }  // namespace
 
 Catalog make_catalog(const Settings& settings, std::size_t entities) {
-  const std::size_t files = std::max<std::size_t>(1, entities / kEntitiesPerFile);
+  const std::size_t files = std::max<std::size_t>(1, entities / entities_per_file);
   const fs::path folder = settings.data / fmt::format("catalog-{}-{}-{}", entities, files, settings.seed);
   if (!current(folder, settings.binaries / "generate")) generate(settings, entities, files, folder);
-  Catalog catalog{
-      .entities = entities, .repository = folder / kRepository, .references = lines_of(read_file(folder / kNames))};
+  Catalog catalog{.entities = entities,
+                  .repository = folder / repository_folder,
+                  .references = lines_of(read_file(folder / names_file))};
   if (catalog.references.size() < entities) {
-    give_up("{}: expected {} names, found {}", (folder / kNames).string(), entities, catalog.references.size());
+    give_up("{}: expected {} names, found {}", (folder / names_file).string(), entities, catalog.references.size());
   }
   return catalog;
 }
@@ -98,7 +99,7 @@ void Remote::prepare(std::size_t commits) {
   std::vector<std::string> paths = lines_of(git({"ls-tree", "-r", "--name-only", "HEAD"}));
   std::erase_if(paths, [](const std::string& path) { return !path.ends_with("catalog-info.yaml"); });
   if (paths.empty()) give_up("{}: expected files named catalog-info.yaml", path_.string());
-  const std::size_t touched = std::min(kFilesTouched, paths.size());
+  const std::size_t touched = std::min(files_touched, paths.size());
   std::vector<std::string> contents(touched);
   std::vector<std::pair<std::string, std::string>> files;
   for (std::size_t i = 0; i < commits; ++i) {

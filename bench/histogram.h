@@ -32,24 +32,25 @@ class Histogram {
   }
 
  private:
-  static constexpr int kFractionBits = 6;
-  static constexpr std::uint64_t kFractions = 1U << kFractionBits;
-  static constexpr std::size_t kBuckets = 48 * kFractions;
+  static constexpr int fraction_bits = 6;
+  static constexpr std::uint64_t fraction_count = 1U << fraction_bits;
+  static constexpr std::size_t bucket_count = 48 * fraction_count;
 
   // Values below 64 have a bucket each; above, the leading bit and the six behind it choose.
   static constexpr std::size_t bucket(std::uint64_t value) {
-    if (value < kFractions) return value;
-    const int shift = static_cast<int>(std::bit_width(value)) - 1 - kFractionBits;
-    return std::min<std::size_t>(kBuckets - 1, (static_cast<std::size_t>(shift) << kFractionBits) + (value >> shift));
+    if (value < fraction_count) return value;
+    const int shift = static_cast<int>(std::bit_width(value)) - 1 - fraction_bits;
+    return std::min<std::size_t>(bucket_count - 1,
+                                 (static_cast<std::size_t>(shift) << fraction_bits) + (value >> shift));
   }
 
   static constexpr std::uint64_t upper(std::size_t index) {
-    if (index < kFractions) return index;
-    const std::size_t shift = (index >> kFractionBits) - 1;
-    return (((index & (kFractions - 1)) + kFractions + 1) << shift) - 1;
+    if (index < fraction_count) return index;
+    const std::size_t shift = (index >> fraction_bits) - 1;
+    return (((index & (fraction_count - 1)) + fraction_count + 1) << shift) - 1;
   }
 
-  std::array<std::uint32_t, kBuckets> counts_{};
+  std::array<std::uint32_t, bucket_count> counts_{};
   std::uint64_t total_ = 0;
   std::uint64_t max_ = 0;
 };

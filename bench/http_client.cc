@@ -12,7 +12,7 @@
 namespace aureacore::bench {
 namespace {
 
-constexpr std::size_t kReceiveSize = 256UL * 1024;
+constexpr std::size_t receive_size = 256UL * 1024;
 
 }  // namespace
 
@@ -34,8 +34,8 @@ HttpAnswer HttpClient::exchange(std::string_view request) {
 
 void HttpClient::receive_more() {
   const std::size_t before = received_.size();
-  received_.resize(before + kReceiveSize);
-  const ssize_t got = ::recv(socket_.get(), received_.data() + before, kReceiveSize, 0);
+  received_.resize(before + receive_size);
+  const ssize_t got = ::recv(socket_.get(), received_.data() + before, receive_size, 0);
   if (got < 0) give_up_errno("receiving an answer");
   if (got == 0) give_up("the server closed the connection in the middle of an answer");
   received_.resize(before + static_cast<std::size_t>(got));

@@ -25,18 +25,18 @@ namespace {
 
 using Nanoseconds = std::uint64_t;
 
-constexpr Nanoseconds kSecond = 1'000'000'000;
-constexpr Nanoseconds kStallLimit = 10 * kSecond;
-constexpr int kIdleTickMilliseconds = 100;
+constexpr Nanoseconds one_second = 1'000'000'000;
+constexpr Nanoseconds stall_limit = 10 * one_second;
+constexpr int idle_tick_milliseconds = 100;
 // An open loop sleeps only where the next request is further away than this: waking up takes about as long.
-constexpr Nanoseconds kSpinBelow = 2'000'000;
-constexpr std::size_t kReceiveSize = 128UL * 1024;
+constexpr Nanoseconds spin_below = 2'000'000;
+constexpr std::size_t receive_size = 128UL * 1024;
 // A connection whose answers have bodies above this reads the head alone and has the kernel drop the rest uncopied.
-constexpr std::uint64_t kLargeBody = 16UL * 1024;
-constexpr std::size_t kHeadReceiveSize = 2048;
-constexpr std::size_t kMaxHead = 8192;
-constexpr std::size_t kMaxChunkLine = 64;
-constexpr int kMaxEvents = 64;
+constexpr std::uint64_t large_body = 16UL * 1024;
+constexpr std::size_t head_receive_size = 2048;
+constexpr std::size_t max_head = 8192;
+constexpr std::size_t max_chunk_line = 64;
+constexpr int max_events = 64;
 
 Nanoseconds now() {
   return static_cast<Nanoseconds>(std::chrono::steady_clock::now().time_since_epoch() / std::chrono::nanoseconds(1));
@@ -70,7 +70,7 @@ struct Connection {
   std::size_t out_size = 0;
   std::size_t out_sent = 0;
   // What was asked, in order; the answers come in the same.
-  std::array<std::uint32_t, kMaxPipeline> asked{};
+  std::array<std::uint32_t, max_pipeline> asked{};
   int asked_count = 0;
   int answered = 0;
   Nanoseconds start = 0;
@@ -81,7 +81,7 @@ struct Connection {
   std::uint64_t body_length = 0;  // of the answer being read
   bool large = false;             // whether it is worth not to copy it
   std::size_t kept = 0;           // bytes of a head that has not arrived whole
-  std::array<char, kMaxHead> partial{};
+  std::array<char, max_head> partial{};
 
   [[nodiscard]] bool idle() const { return answered == asked_count; }
 };
@@ -119,7 +119,7 @@ class Run {
   int epoll_ = -1;
   Socket epoll_owner_;
   std::vector<Connection> connections_;
-  std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(kMaxHead + kReceiveSize);
+  std::unique_ptr<char[]> buffer_ = std::make_unique<char[]>(max_head + receive_size);
   std::vector<Connection*> idle_;  // open loop: a ring of who is free, first come first served
   std::size_t idle_first_ = 0;
   std::size_t idle_count_ = 0;
@@ -146,8 +146,8 @@ Run::Run(const LoadOptions& options, const Requests& requests)
       connections_(static_cast<std::size_t>(options.connections)) {
   if (epoll_ < 0) give_up_errno("epoll_create1");
   if (requests.size() == 0) give_up("expected at least one request to send, found none");
-  if (options.pipeline < 1 || options.pipeline > kMaxPipeline) {
-    give_up("expected a pipeline of 1 to {}, found {}", kMaxPipeline, options.pipeline);
+  if (options.pipeline < 1 || options.pipeline > max_pipeline) {
+    give_up("expected a pipeline of 1 to {}, found {}", max_pipeline, options.pipeline);
   }
   if (options.connections < 1) give_up("expected at least one connection, found {}", options.connections);
   if (options.rate > 0 && options.pipeline != 1) give_up("a fixed rate takes one request at a time per connection");
@@ -199,10 +199,10 @@ void Run::on_event(Connection& connection, std::uint32_t events) {
 
 void Run::receive(Connection& connection) {
   for (;;) {
-    if (connection.reading == Reading::body && connection.skip > kLargeBody && !drop_body(connection)) return;
+    if (connection.reading == Reading::body && connection.skip > large_body && !drop_body(connection)) return;
     char* const buffer = buffer_.get();
     std::memcpy(buffer, connection.partial.data(), connection.kept);
-    const std::size_t room = connection.large ? kHeadReceiveSize : kReceiveSize;
+    const std::size_t room = connection.large ? head_receive_size : receive_size;
     const ssize_t got = ::recv(connection.socket.get(), buffer + connection.kept, room, 0);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0 && errno == EAGAIN) return;
@@ -215,7 +215,7 @@ void Run::receive(Connection& connection) {
     consume(connection, {buffer, size});
     if (connection.idle()) return ask_again(connection);
     // Less than there was room for: all is read, and the next bytes raise an event of their own.
-    if (static_cast<std::size_t>(got) < room && connection.skip <= kLargeBody) return;
+    if (static_cast<std::size_t>(got) < room && connection.skip <= large_body) return;
   }
 }
 
@@ -257,12 +257,12 @@ void Run::consume(Connection& connection, std::string_view bytes) {
 std::string_view Run::read_head(Connection& connection, std::string_view bytes) {
   const AnswerHead head = options_.protocol == Protocol::http ? parse_http_head(bytes) : parse_redis_head(bytes);
   if (head.framing == Framing::incomplete) return keep(connection, bytes);
-  if (head.framing == Framing::broken) give_up("expected an answer, found '{}'", bytes.substr(0, kMaxChunkLine));
+  if (head.framing == Framing::broken) give_up("expected an answer, found '{}'", bytes.substr(0, max_chunk_line));
   if (connection.idle()) give_up("an answer came that nobody asked for");
   connection.status = head.status;
   connection.body_length = head.length;
   connection.skip = head.length;
-  connection.large = head.length > kLargeBody;
+  connection.large = head.length > large_body;
   if (head.framing == Framing::chunked) {
     connection.reading = Reading::chunk_line;
   } else if (head.length == 0) {
@@ -297,7 +297,7 @@ std::string_view Run::read_chunk_line(Connection& connection, std::string_view b
 }
 
 std::string_view Run::keep(Connection& connection, std::string_view bytes) {
-  if (bytes.size() > kMaxHead) give_up("expected the head of an answer within {} bytes", kMaxHead);
+  if (bytes.size() > max_head) give_up("expected the head of an answer within {} bytes", max_head);
   std::memcpy(connection.partial.data(), bytes.data(), bytes.size());
   connection.kept = bytes.size();
   return {};
@@ -316,7 +316,7 @@ void Run::complete(Connection& connection) {
 
 void Run::check(const Connection& connection, std::size_t request) {
   const std::uint32_t expected = requests_.expected_length(request);
-  const bool length_fits = expected == Requests::kAnyLength || expected == connection.body_length;
+  const bool length_fits = expected == Requests::any_length || expected == connection.body_length;
   if (connection.status == options_.expected_status && length_fits) [[likely]]
     return;
   if (result_.errors++ != 0) return;
@@ -353,25 +353,25 @@ void Run::begin_measuring() {
 void Run::advance() {
   if (!measuring_ && now_ >= begin_) begin_measuring();
   if (now_ >= end_) done_ = true;
-  if (now_ > last_answer_ + kStallLimit) give_up("no answer for {} seconds", kStallLimit / kSecond);
+  if (now_ > last_answer_ + stall_limit) give_up("no answer for {} seconds", stall_limit / one_second);
 }
 
 int Run::wait_milliseconds() const {
   if (!options_.sleep && (interval_ == 0 || idle_count_ == 0)) return 0;
-  if (interval_ == 0 || idle_count_ == 0) return kIdleTickMilliseconds;
-  if (due_ <= now_ + kSpinBelow) return 0;
-  return static_cast<int>(std::min<Nanoseconds>((due_ - now_ - kSpinBelow) / 1'000'000, kIdleTickMilliseconds));
+  if (interval_ == 0 || idle_count_ == 0) return idle_tick_milliseconds;
+  if (due_ <= now_ + spin_below) return 0;
+  return static_cast<int>(std::min<Nanoseconds>((due_ - now_ - spin_below) / 1'000'000, idle_tick_milliseconds));
 }
 
 LoadResult Run::run() {
-  std::array<epoll_event, kMaxEvents> events{};
+  std::array<epoll_event, max_events> events{};
   now_ = last_answer_ = due_ = now();
   begin_ = now_ + nanoseconds(options_.warm_up);
   end_ = UINT64_MAX;
   for (Connection& connection : connections_) ask_again(connection);
   while (!done_) {
     if (interval_ != 0) send_due();
-    const int count = epoll_wait(epoll_, events.data(), kMaxEvents, wait_milliseconds());
+    const int count = epoll_wait(epoll_, events.data(), max_events, wait_milliseconds());
     now_ = now();
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];

@@ -21,7 +21,7 @@ struct LoadOptions {
   std::uint16_t port = 0;
   Protocol protocol = Protocol::http;
   int connections = 32;
-  int pipeline = 1;            // requests sent at once on a connection; at most kMaxPipeline
+  int pipeline = 1;            // requests sent at once on a connection; at most max_pipeline
   double warm_up = 0.2;        // seconds that don't count
   double seconds = 2;          // how long to measure ...
   std::uint64_t requests = 0;  // ... or how many answers, where not 0
@@ -34,7 +34,7 @@ struct LoadOptions {
   bool sleep = false;
 };
 
-inline constexpr int kMaxPipeline = 64;
+inline constexpr int max_pipeline = 64;
 
 struct LoadResult {
   std::uint64_t requests = 0;

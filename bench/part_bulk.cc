@@ -8,21 +8,22 @@
 namespace aureacore::bench {
 namespace {
 
-constexpr std::size_t kEntities = 10'000;
-constexpr std::size_t kReferences = 100;
-constexpr std::size_t kBodies = 500;
-constexpr std::string_view kQuery = "/api/catalog/entities/by-query?filter=kind=component,spec.type=service&limit=20";
-constexpr std::string_view kFacets = "/api/catalog/entity-facets?facet=kind&facet=spec.type";
+constexpr std::size_t entity_count = 10'000;
+constexpr std::size_t references_a_body = 100;
+constexpr std::size_t body_count = 500;
+constexpr std::string_view query_path =
+    "/api/catalog/entities/by-query?filter=kind=component,spec.type=service&limit=20";
+constexpr std::string_view facets_path = "/api/catalog/entity-facets?facet=kind&facet=spec.type";
 
 // Bodies of 100 references each, spread over the whole catalog.
 std::shared_ptr<const Requests> by_refs(const Catalog& catalog) {
-  constexpr std::size_t kStride = 7919;  // a prime: neighbours in a body are far apart in the catalog
+  constexpr std::size_t stride = 7919;  // a prime: neighbours in a body are far apart in the catalog
   auto requests = std::make_shared<Requests>();
   std::size_t at = 0;
-  for (std::size_t i = 0; i < kBodies; ++i) {
+  for (std::size_t i = 0; i < body_count; ++i) {
     std::string body = "{\"entityRefs\":[";
-    for (std::size_t j = 0; j < kReferences; ++j) {
-      at = (at + kStride) % catalog.references.size();
+    for (std::size_t j = 0; j < references_a_body; ++j) {
+      at = (at + stride) % catalog.references.size();
       body += fmt::format("{}\"{}\"", j == 0 ? "" : ",", catalog.references[at]);
     }
     requests->add(http_post("/api/catalog/entities/by-refs", body + "]}"));
@@ -47,7 +48,7 @@ void expect_text(std::uint16_t port, std::string_view request, std::string_view 
 }  // namespace
 
 void measure_bulk(const Settings& settings, Report& report) {
-  const Catalog catalog = make_catalog(settings, kEntities);
+  const Catalog catalog = make_catalog(settings, entity_count);
   AureacoreServer server(settings, {.source = catalog.repository,
                                     .interval = {},
                                     .branch = {},
@@ -56,12 +57,12 @@ void measure_bulk(const Settings& settings, Report& report) {
   server.wait_ready();
   const LoadOptions load{.port = server.port(), .server = server.pid()};
   Case references{"by-refs of 100", load, by_refs(catalog)};
-  Case query{"by-query, two filters, limit 20", load, one(kQuery)};
-  Case facets{"facet counts of kind and spec.type, 10,000 entities", load, one(kFacets)};
-  constexpr std::size_t kSmallestEntity = 100;
-  expect_text(server.port(), (*references.requests)[0], "\"metadata\"", kReferences * kSmallestEntity);
-  expect_text(server.port(), (*query.requests)[0], "\"totalItems\"", 20 * kSmallestEntity);
-  expect_text(server.port(), (*facets.requests)[0], "\"count\"", kSmallestEntity);
+  Case query{"by-query, two filters, limit 20", load, one(query_path)};
+  Case facets{"facet counts of kind and spec.type, 10,000 entities", load, one(facets_path)};
+  constexpr std::size_t smallest_entity = 100;
+  expect_text(server.port(), (*references.requests)[0], "\"metadata\"", references_a_body * smallest_entity);
+  expect_text(server.port(), (*query.requests)[0], "\"totalItems\"", 20 * smallest_entity);
+  expect_text(server.port(), (*facets.requests)[0], "\"count\"", smallest_entity);
 
   const std::vector<Case*> cases = {&references, &query, &facets};
   run_rounds(settings, cases);

@@ -10,10 +10,10 @@
 namespace aureacore::bench {
 namespace {
 
-constexpr std::string_view kPart = "coldstart";
-constexpr std::size_t kSizes[] = {1'000, 10'000, 100'000};
-constexpr std::size_t kTarget = 100'000;
-constexpr double kTargetSeconds = 6;
+constexpr std::string_view part_name = "coldstart";
+constexpr std::size_t catalog_sizes[] = {1'000, 10'000, 100'000};
+constexpr std::size_t target_size = 100'000;
+constexpr double target_seconds = 6;
 
 double start_once(const Settings& settings, const Remote& remote, const std::string& state) {
   AureacoreServer server(
@@ -37,20 +37,21 @@ void measure_size(const Settings& settings, Report& report, std::size_t entities
     remote.show();
   }
   const auto figure = [&](std::string_view what, double seconds) {
-    report.add_figure(std::string(kPart), fmt::format("{} entities, {}", entities, what), seconds, "s");
+    report.add_figure(std::string(part_name),
+                      fmt::format("{} entities, {}", digits(static_cast<double>(entities)), what), seconds, "s");
   };
   figure("first start, with the clone", first);
   figure("mirror on disk", median(with_remote));
   figure("mirror on disk, remote gone", median(without_remote));
-  if (entities != kTarget) return;
-  report.add_target("cold start, 100,000 entities, mirror on disk", median(with_remote), "s", at_most(kTargetSeconds));
-  report.add_target("cold start, 100,000 entities, remote gone", median(without_remote), "s", at_most(kTargetSeconds));
+  if (entities != target_size) return;
+  report.add_target("cold start, 100,000 entities, mirror on disk", median(with_remote), "s", at_most(target_seconds));
+  report.add_target("cold start, 100,000 entities, remote gone", median(without_remote), "s", at_most(target_seconds));
 }
 
 }  // namespace
 
 void measure_cold_start(const Settings& settings, Report& report) {
-  for (const std::size_t entities : kSizes) measure_size(settings, report, entities);
+  for (const std::size_t entities : catalog_sizes) measure_size(settings, report, entities);
 }
 
 }  // namespace aureacore::bench

@@ -16,17 +16,17 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::string_view kPart = "commit";
-constexpr std::size_t kSizes[] = {1'000, 10'000, 100'000};
-constexpr std::size_t kLarge = 100'000;
-constexpr int kCommits = 21;
-constexpr int kQuickCommits = 5;
-constexpr std::string_view kToldInterval = "60s";
-constexpr std::string_view kPolledInterval = "100ms";
-constexpr std::chrono::seconds kVisibleLimit{30};
-constexpr std::chrono::microseconds kPollInterval{100};
-constexpr std::chrono::seconds kCommitInterval{1};
-constexpr double kMeasureFactor = 4;  // percentiles need longer runs than rates
+constexpr std::string_view part_name = "commit";
+constexpr std::size_t catalog_sizes[] = {1'000, 10'000, 100'000};
+constexpr std::size_t large_catalog = 100'000;
+constexpr int commit_count = 21;
+constexpr int quick_commit_count = 5;
+constexpr std::string_view told_interval = "60s";
+constexpr std::string_view polled_interval = "100ms";
+constexpr std::chrono::seconds visible_limit{30};
+constexpr std::chrono::microseconds poll_interval{100};
+constexpr std::chrono::seconds commit_interval{1};
+constexpr double measure_factor = 4;  // percentiles need longer runs than rates
 
 AureacoreOptions options_for(const Settings& settings, const Remote& remote, std::string_view interval,
                              const std::vector<int>& cpus) {
@@ -42,12 +42,12 @@ bool shows(HttpClient& client, const Remote::Change& change) {
 }
 
 void wait_visible(HttpClient& client, const Remote::Change& change) {
-  const auto deadline = steady_clock::now() + kVisibleLimit;
+  const auto deadline = steady_clock::now() + visible_limit;
   while (!shows(client, change)) {
     if (steady_clock::now() > deadline) {
-      give_up("{}: '{}' is not visible after {} s", change.reference, change.marker, kVisibleLimit.count());
+      give_up("{}: '{}' is not visible after {} s", change.reference, change.marker, visible_limit.count());
     }
-    std::this_thread::sleep_for(kPollInterval);
+    std::this_thread::sleep_for(poll_interval);
   }
 }
 
@@ -74,7 +74,7 @@ struct Subject {
   Catalog catalog;
   Remote remote;
   std::deque<AureacoreServer> server;
-  std::vector<double> milliseconds = {};
+  std::vector<double> milliseconds;
 };
 
 void commit_once(Subject& subject, bool told) {
@@ -88,10 +88,10 @@ void commit_once(Subject& subject, bool told) {
 
 void report_visible(Report& report, const std::deque<Subject>& subjects, bool told) {
   for (const Subject& subject : subjects) {
-    const std::string what =
-        fmt::format("commit to visible, {} entities{}", subject.entities, told ? "" : " (by polling)");
-    report.add_figure(std::string(kPart), what + ", median", median(subject.milliseconds), "ms");
-    report.add_figure(std::string(kPart), what + ", worst", std::ranges::max(subject.milliseconds), "ms");
+    const std::string what = fmt::format("commit to visible, {} entities{}",
+                                         digits(static_cast<double>(subject.entities)), told ? "" : " (by polling)");
+    report.add_figure(std::string(part_name), what + ", median", median(subject.milliseconds), "ms");
+    report.add_figure(std::string(part_name), what + ", worst", std::ranges::max(subject.milliseconds), "ms");
   }
   const double large = median(subjects.back().milliseconds);
   report.add_target("commit to visible, 100,000 entities", large, "ms", at_most(50));
@@ -100,17 +100,17 @@ void report_visible(Report& report, const std::deque<Subject>& subjects, bool to
 }
 
 void measure_visible(const Settings& settings, Report& report) {
-  const int commits = settings.quick ? kQuickCommits : kCommits;
+  const int commits = settings.quick ? quick_commit_count : commit_count;
   std::deque<Subject> subjects;
-  for (const std::size_t size : kSizes) {
+  for (const std::size_t size : catalog_sizes) {
     subjects.emplace_back(settings, size, commits + 1);
-    subjects.back().start(settings, kToldInterval);
+    subjects.back().start(settings, told_interval);
   }
   HttpClient client(subjects.front().server.front().port());
   const bool told = tell(client, subjects.front().catalog.references.front());
   if (!told) {
     progress("the server takes no request to refresh: measuring with a short interval");
-    for (Subject& subject : subjects) subject.start(settings, kPolledInterval);
+    for (Subject& subject : subjects) subject.start(settings, polled_interval);
   }
   for (int i = 0; i <= commits; ++i) {
     progress(fmt::format("commit {} of {}", i, commits));
@@ -126,10 +126,10 @@ LoadResult half_load(const Settings& settings, const LoadOptions& load, const Re
                      HttpClient& client) {
   std::future<LoadResult> result = start_load(settings, load, requests);
   const Remote::Change* last = nullptr;
-  auto next = steady_clock::now() + kCommitInterval / 2;
+  auto next = steady_clock::now() + commit_interval / 2;
   while (commits != nullptr && result.wait_until(next) != std::future_status::ready) {
     last = &commits->advance();
-    next += kCommitInterval;
+    next += commit_interval;
   }
   const LoadResult answer = result.get();
   if (last != nullptr) wait_visible(client, *last);
@@ -137,8 +137,8 @@ LoadResult half_load(const Settings& settings, const LoadOptions& load, const Re
 }
 
 void measure_tail(const Settings& settings, Report& report) {
-  const Catalog catalog = make_catalog(settings, kLarge);
-  const double seconds = settings.seconds * kMeasureFactor;
+  const Catalog catalog = make_catalog(settings, large_catalog);
+  const double seconds = settings.seconds * measure_factor;
   const auto commits = static_cast<std::size_t>((seconds + 2) * settings.rounds) + 1;
   Remote remote(catalog, settings.scratch / "tail.git", commits);
   AureacoreServer server(settings, options_for(settings, remote, "1s", settings.server_cpus));
@@ -162,9 +162,9 @@ void measure_tail(const Settings& settings, Report& report) {
     expect_no_errors(quiet.name, quiet.results.back());
     expect_no_errors(busy.name, busy.results.back());
   }
-  report.add_load(std::string(kPart), "saturation, 100,000 entities", {saturated});
-  report.add_load(std::string(kPart), quiet.name, quiet.results);
-  report.add_load(std::string(kPart), busy.name, busy.results);
+  report.add_load(std::string(part_name), "saturation, 100,000 entities", {saturated});
+  report.add_load(std::string(part_name), quiet.name, quiet.results);
+  report.add_load(std::string(part_name), busy.name, busy.results);
   report.add_target("p99 at half load: with commits ÷ without", ratio(busy, quiet, p99), "×", at_most(1.5));
 }
 

@@ -14,11 +14,11 @@
 namespace aureacore::bench {
 namespace {
 
-constexpr std::string_view kPart = "lookup";
-constexpr std::size_t kSmall = 10'000;
-constexpr std::size_t kLarge = 100'000;
-constexpr std::size_t kHuge = 1'000'000;
-constexpr int kPipeline = 16;
+constexpr std::string_view part_name = "lookup";
+constexpr std::size_t small_catalog = 10'000;
+constexpr std::size_t large_catalog = 100'000;
+constexpr std::size_t huge_catalog = 1'000'000;
+constexpr int pipeline_depth = 16;
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
@@ -33,8 +33,9 @@ struct Answers {
 
 // Those that nginx sends by itself, or that are about the connection.
 bool own_header(std::string_view name) {
-  constexpr std::string_view kOwn[] = {"date", "server", "connection", "content-length", "content-type", "keep-alive"};
-  return std::ranges::any_of(kOwn, [&](std::string_view own) { return base::equal_ignoring_case(name, own); });
+  constexpr std::string_view own_names[] = {"date",           "server",       "connection",
+                                            "content-length", "content-type", "keep-alive"};
+  return std::ranges::any_of(own_names, [&](std::string_view own) { return base::equal_ignoring_case(name, own); });
 }
 
 Headers headers_of(std::string_view head) {
@@ -85,10 +86,10 @@ Answers fetch_answers(const Catalog& catalog, std::uint16_t port) {
 
 // Stand-ins of the usual size where our own server is not to be measured.
 Answers invented_answers() {
-  constexpr std::size_t kBody = 1200;
+  constexpr std::size_t body_size = 1200;
   Answers answers;
-  answers.typical_body = "{\"padding\":\"" + std::string(kBody - 14, 'x') + "\"}";
-  for (std::size_t i = 0; i < kSmall; ++i) {
+  answers.typical_body = "{\"padding\":\"" + std::string(body_size - 14, 'x') + "\"}";
+  for (std::size_t i = 0; i < small_catalog; ++i) {
     answers.bodies.emplace_back(fmt::format("component:default/service-{}", i), answers.typical_body);
   }
   answers.content_type = "application/json; charset=utf-8";
@@ -146,8 +147,8 @@ struct Peers {
     const auto redis_requests = redis_gets(answers);
     nginx_single = {"nginx `return 200`", load_on(nginx, 1), nginx_requests};
     redis_single = {"redis-server GET", load_on(redis, 1), redis_requests};
-    nginx_pipelined = {"nginx `return 200`, 16 pipelined", load_on(nginx, kPipeline), nginx_requests};
-    redis_pipelined = {"redis-server GET, 16 pipelined", load_on(redis, kPipeline), redis_requests};
+    nginx_pipelined = {"nginx `return 200`, 16 pipelined", load_on(nginx, pipeline_depth), nginx_requests};
+    redis_pipelined = {"redis-server GET, 16 pipelined", load_on(redis, pipeline_depth), redis_requests};
     redis_single.load.protocol = redis_pipelined.load.protocol = Protocol::redis;
   }
 
@@ -170,7 +171,9 @@ struct OurServer {
   AureacoreServer server;
 };
 
-std::string label(std::size_t entities) { return fmt::format("aureacore, {} entities", entities); }
+std::string label(std::size_t entities) {
+  return fmt::format("aureacore, {} entities", digits(static_cast<double>(entities)));
+}
 
 void add_lookup_targets(Report& report, const Case& single, const Case& not_modified, const Case& pipelined,
                         const Peers& peers) {
@@ -181,7 +184,7 @@ void add_lookup_targets(Report& report, const Case& single, const Case& not_modi
 }
 
 void add_loads(Report& report, const std::vector<Case*>& cases) {
-  for (const Case* each : cases) report.add_load(std::string(kPart), each->name, each->results);
+  for (const Case* each : cases) report.add_load(std::string(part_name), each->name, each->results);
 }
 
 }  // namespace
@@ -195,24 +198,24 @@ void measure_peers(const Settings& settings, Report& report) {
 }
 
 void measure_lookup(const Settings& settings, Report& report) {
-  OurServer ours(settings, kSmall);
+  OurServer ours(settings, small_catalog);
   const Answers answers = fetch_answers(ours.catalog, ours.server.port());
   Peers peers(settings, answers);
   const auto requests = checked_lookups(answers, false);
-  Case single{label(kSmall), load_on(ours.server, 1), requests};
-  Case pipelined{label(kSmall) + ", 16 pipelined", load_on(ours.server, kPipeline), requests};
-  Case not_modified{label(kSmall) + ", 304", load_on(ours.server, 1, 304), checked_lookups(answers, true)};
+  Case single{label(small_catalog), load_on(ours.server, 1), requests};
+  Case pipelined{label(small_catalog) + ", 16 pipelined", load_on(ours.server, pipeline_depth), requests};
+  Case not_modified{label(small_catalog) + ", 304", load_on(ours.server, 1, 304), checked_lookups(answers, true)};
   std::vector<Case*> cases = {&single,    &peers.nginx_single,    &peers.redis_single,   &not_modified,
                               &pipelined, &peers.nginx_pipelined, &peers.redis_pipelined};
 
-  OurServer large(settings, kLarge);
-  Case large_single{label(kLarge), load_on(large.server, 1), lookups(large.catalog.references)};
+  OurServer large(settings, large_catalog);
+  Case large_single{label(large_catalog), load_on(large.server, 1), lookups(large.catalog.references)};
   cases.push_back(&large_single);
   std::deque<OurServer> huge;
   Case huge_single;
   if (settings.million) {
-    huge.emplace_back(settings, kHuge);
-    huge_single = {label(kHuge), load_on(huge.front().server, 1), lookups(huge.front().catalog.references)};
+    huge.emplace_back(settings, huge_catalog);
+    huge_single = {label(huge_catalog), load_on(huge.front().server, 1), lookups(huge.front().catalog.references)};
     cases.push_back(&huge_single);
   }
   run_rounds(settings, cases);

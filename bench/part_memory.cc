@@ -9,14 +9,14 @@
 namespace aureacore::bench {
 namespace {
 
-constexpr std::string_view kPart = "memory";
-constexpr std::size_t kEntities = 100'000;
-constexpr double kMebibyte = 1024.0 * 1024.0;
+constexpr std::string_view part_name = "memory";
+constexpr std::size_t entity_count = 100'000;
+constexpr double mebibyte = 1024.0 * 1024.0;
 
 }  // namespace
 
 void measure_memory(const Settings& settings, Report& report) {
-  const Catalog catalog = make_catalog(settings, kEntities);
+  const Catalog catalog = make_catalog(settings, entity_count);
   AureacoreServer server(settings, {.source = catalog.repository,
                                     .interval = {},
                                     .branch = {},
@@ -35,7 +35,7 @@ void measure_memory(const Settings& settings, Report& report) {
   if (all.status != 200) give_up("/api/catalog/entities: expected status 200, found {}", all.status);
   const auto json = static_cast<double>(all.body.size());
   const auto figure = [&](std::string what, double bytes) {
-    report.add_figure(std::string(kPart), std::move(what), bytes / kMebibyte, "MiB");
+    report.add_figure(std::string(part_name), std::move(what), bytes / mebibyte, "MiB");
   };
   figure("resident, 100,000 entities", resident);
   figure("peak since the start", peak);

@@ -13,9 +13,9 @@ namespace fs = std::filesystem;
 namespace {
 
 // nginx takes no word of its configuration above 4 KiB.
-constexpr std::size_t kMaxWord = 4000;
-constexpr std::string_view kStored = "+OK\r\n";
-constexpr std::size_t kValuesAtOnce = 256;
+constexpr std::size_t max_word = 4000;
+constexpr std::string_view stored_reply = "+OK\r\n";
+constexpr std::size_t values_at_once = 256;
 
 // As a double-quoted string of nginx's configuration.
 std::string nginx_string(std::string_view text) {
@@ -35,7 +35,7 @@ std::string temporary_folders(const fs::path& folder) {
   return lines;
 }
 
-constexpr std::string_view kNginxConfiguration = R"(daemon off;
+constexpr std::string_view nginx_configuration = R"(daemon off;
 master_process off;
 worker_processes 1;
 pid {folder}/pid;
@@ -65,7 +65,7 @@ void send_all(const Socket& socket, std::string_view bytes) {
 
 void expect_stored(const Socket& socket, std::size_t count) {
   std::string expected;
-  for (std::size_t i = 0; i < count; ++i) expected += kStored;
+  for (std::size_t i = 0; i < count; ++i) expected += stored_reply;
   std::string found(expected.size(), '\0');
   if (::recv(socket.get(), found.data(), found.size(), MSG_WAITALL) < 0) give_up_errno("storing values in Redis");
   if (found != expected) give_up("Redis: expected +OK for each value, found '{}'", found.substr(0, 100));
@@ -74,38 +74,38 @@ void expect_stored(const Socket& socket, std::size_t count) {
 }  // namespace
 
 bool NginxServer::can_hold(std::string_view body) {
-  return nginx_string(body).size() <= kMaxWord && body.find('$') == std::string_view::npos;
+  return nginx_string(body).size() <= max_word && body.find('$') == std::string_view::npos;
 }
 
 NginxServer::NginxServer(const Settings& settings, std::string_view body,
                          const std::vector<std::pair<std::string, std::string>>& headers, std::string_view content_type)
     : Server("nginx", settings) {
-  port_ = free_port();
+  set_port(free_port());
   std::string lines;
   for (const auto& [name, value] : headers)
     lines += fmt::format("      add_header {} {};\n", name, nginx_string(value));
-  write_file(folder_ / "nginx.conf",
-             fmt::format(fmt::runtime(kNginxConfiguration), fmt::arg("folder", folder_.string()),
-                         fmt::arg("temporary", temporary_folders(folder_)), fmt::arg("port", port_),
+  write_file(folder() / "nginx.conf",
+             fmt::format(fmt::runtime(nginx_configuration), fmt::arg("folder", folder().string()),
+                         fmt::arg("temporary", temporary_folders(folder())), fmt::arg("port", port()),
                          fmt::arg("type", nginx_string(content_type)), fmt::arg("headers", lines),
                          fmt::arg("body", nginx_string(body))));
-  start({"nginx", "-e", "stderr", "-p", folder_, "-c", folder_ / "nginx.conf"}, settings.server_cpus);
+  start({"nginx", "-e", "stderr", "-p", folder(), "-c", folder() / "nginx.conf"}, settings.server_cpus);
   wait_connectable();
-  if (HttpClient(port_).get("/").body != body) give_up("nginx answers another body than it was given");
+  if (HttpClient(port()).get("/").body != body) give_up("nginx answers another body than it was given");
 }
 
 RedisServer::RedisServer(const Settings& settings) : Server("redis-server", settings) {
-  port_ = free_port();
-  start({"redis-server", "--bind", "127.0.0.1", "--port", std::to_string(port_), "--save", "", "--appendonly", "no",
-         "--dir", folder_},
+  set_port(free_port());
+  start({"redis-server", "--bind", "127.0.0.1", "--port", std::to_string(port()), "--save", "", "--appendonly", "no",
+         "--dir", folder()},
         settings.server_cpus);
   wait_connectable();
 }
 
 void RedisServer::set(const std::vector<std::pair<std::string, std::string>>& values) {
-  const Socket socket = connect_loopback(port_);
-  for (std::size_t begin = 0; begin < values.size(); begin += kValuesAtOnce) {
-    const std::size_t end = std::min(values.size(), begin + kValuesAtOnce);
+  const Socket socket = connect_loopback(port());
+  for (std::size_t begin = 0; begin < values.size(); begin += values_at_once) {
+    const std::size_t end = std::min(values.size(), begin + values_at_once);
     std::string commands;
     for (std::size_t i = begin; i < end; ++i) commands += redis_command({"SET", values[i].first, values[i].second});
     send_all(socket, commands);

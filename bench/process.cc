@@ -24,10 +24,10 @@
 namespace aureacore::bench {
 namespace {
 
-constexpr std::chrono::milliseconds kTermLimit{10'000};
-constexpr std::chrono::milliseconds kKillLimit{10'000};
-constexpr std::chrono::milliseconds kReapInterval{2};
-constexpr int kExecFailed = 127;
+constexpr std::chrono::milliseconds term_limit{10'000};
+constexpr std::chrono::milliseconds kill_limit{10'000};
+constexpr std::chrono::milliseconds reap_interval{2};
+constexpr int exec_failed = 127;
 
 double seconds_of(clockid_t clock) {
   timespec time{};
@@ -35,7 +35,7 @@ double seconds_of(clockid_t clock) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
 }
 
-// A line such as "VmRSS:   12345 kB" of /proc/PID/status, in bytes.
+// A line such as "VmRSS:   12345 b" of /proc/PID/status, in bytes.
 std::uint64_t status_bytes(pid_t pid, std::string_view field) {
   std::ifstream status(fmt::format("/proc/{}/status", pid));
   for (std::string line; std::getline(status, line);) {
@@ -53,14 +53,14 @@ cpu_set_t cpu_set(const std::vector<int>& cpus) {
 
 void redirect(const char* path, int flags, int target) {
   const int file = ::open(path, flags, 0644);
-  if (file < 0 || ::dup2(file, target) < 0) ::_exit(kExecFailed);
+  if (file < 0 || ::dup2(file, target) < 0) ::_exit(exec_failed);
   ::close(file);
 }
 
 // In the child, between fork and exec.
-[[noreturn]] void become(const Command& command, const std::vector<char*>& arguments, pid_t parent) {
+[[noreturn]] void become(const Command& command, char* const* arguments, pid_t parent) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != parent) ::_exit(kExecFailed);
+  if (::getppid() != parent) ::_exit(exec_failed);
   redirect(command.input.empty() ? "/dev/null" : command.input.c_str(), O_RDONLY, STDIN_FILENO);
   if (!command.log.empty()) {
     redirect(command.log.c_str(), O_WRONLY | O_CREAT | O_APPEND, STDOUT_FILENO);
@@ -70,8 +70,20 @@ void redirect(const char* path, int flags, int target) {
     const cpu_set_t set = cpu_set(command.cpus);
     ::sched_setaffinity(0, sizeof set, &set);
   }
-  ::execvp(arguments[0], arguments.data());
-  ::_exit(kExecFailed);
+  ::execvp(arguments[0], arguments);
+  ::_exit(exec_failed);
+}
+
+pid_t spawn(Command& command) {
+  std::vector<char*> arguments;
+  arguments.reserve(command.arguments.size() + 1);
+  for (std::string& argument : command.arguments) arguments.push_back(argument.data());
+  arguments.push_back(nullptr);
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) give_up_errno("fork");
+  if (pid == 0) become(command, arguments.data(), parent);
+  return pid;
 }
 
 std::string describe(int status) {
@@ -102,15 +114,7 @@ void pin_this_thread(const std::vector<int>& cpus) {
 
 int cpu_count() { return static_cast<int>(std::thread::hardware_concurrency()); }
 
-Child::Child(const Command& command) {
-  std::vector<char*> arguments;
-  for (const std::string& argument : command.arguments) arguments.push_back(const_cast<char*>(argument.c_str()));
-  arguments.push_back(nullptr);
-  const pid_t parent = ::getpid();
-  pid_ = ::fork();
-  if (pid_ < 0) give_up_errno("fork");
-  if (pid_ == 0) become(command, arguments, parent);
-}
+Child::Child(Command command) : pid_(spawn(command)) {}
 
 Child::~Child() { stop(); }
 
@@ -126,7 +130,7 @@ bool Child::reap(std::chrono::milliseconds limit) {
   const auto deadline = std::chrono::steady_clock::now() + limit;
   while (::waitpid(pid_, &status_, WNOHANG) == 0) {
     if (std::chrono::steady_clock::now() >= deadline) return false;
-    std::this_thread::sleep_for(kReapInterval);
+    std::this_thread::sleep_for(reap_interval);
   }
   pid_ = 0;
   return true;
@@ -141,9 +145,9 @@ bool Child::running(std::string& ending) {
 void Child::stop() {
   if (pid_ == 0) return;
   ::kill(pid_, SIGTERM);
-  if (reap(kTermLimit)) return;
+  if (reap(term_limit)) return;
   ::kill(pid_, SIGKILL);
-  reap(kKillLimit);
+  reap(kill_limit);
 }
 
 void Child::wait_success(const std::string& what) {

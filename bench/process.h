@@ -34,7 +34,7 @@ struct Command {
 class Child {
  public:
   Child() = default;
-  explicit Child(const Command& command);
+  explicit Child(Command command);
   ~Child();
   Child(Child&& other) noexcept;
   Child& operator=(Child&& other) noexcept;

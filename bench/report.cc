@@ -12,27 +12,27 @@ namespace aureacore::bench {
 namespace {
 
 // A server that was less busy than this was not what limited the rate.
-constexpr double kSaturated = 0.9;
+constexpr double saturated_from = 0.9;
 
 template <class Take>
 double median_of(const std::vector<LoadResult>& rounds, Take take) {
   std::vector<double> values;
+  values.reserve(rounds.size());
   for (const LoadResult& round : rounds) values.push_back(take(round));
   return median(std::move(values));
 }
 
-// Three digits that matter, and thousands set apart: 1.23, 45.6, 131,072.
+}  // namespace
+
 std::string digits(double value) {
-  if (value >= 1000) {
+  const double size = std::fabs(value);
+  if (size >= 1000 || size == std::round(size)) {
     std::string text = fmt::format("{:.0f}", value);
-    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, ",");
+    for (std::size_t at = text.size(); at > 3; at -= 3) text.insert(at - 3, 1, ',');
     return text;
   }
-  const double size = std::fabs(value);
   return fmt::format("{:.{}f}", value, size >= 100 ? 0 : size >= 10 ? 1 : size >= 0.1 ? 2 : 4);
 }
-
-}  // namespace
 
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
@@ -69,7 +69,7 @@ void Report::markdown_loads(std::string& out) const {
   for (const Load& load : loads_) {
     out += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {:.0f} %{} |\n", load.part, load.name, digits(load.rate),
                        digits(load.cpu), digits(load.p50), digits(load.p99), digits(std::round(load.bytes)),
-                       load.busy * 100, load.busy < kSaturated ? " (not the limit)" : "");
+                       load.busy * 100, load.busy < saturated_from ? " (not the limit)" : "");
   }
   out += '\n';
 }

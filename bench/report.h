@@ -11,6 +11,9 @@ namespace aureacore::bench {
 
 double median(std::vector<double> values);
 
+// A number for people: the three digits that matter, and thousands set apart: 1.23, 45.6, 131,072.
+std::string digits(double value);
+
 // A bound that a figure should keep.
 struct Bound {
   enum class Side { at_most, at_least } side;

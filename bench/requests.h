@@ -10,10 +10,10 @@ namespace aureacore::bench {
 
 class Requests {
  public:
-  // The answer's body must have that many bytes; a body of any size where it is `kAnyLength`.
-  static constexpr std::uint32_t kAnyLength = UINT32_MAX;
+  // The answer's body must have that many bytes; a body of any size where it is `any_length`.
+  static constexpr std::uint32_t any_length = UINT32_MAX;
 
-  void add(std::string_view rendered, std::uint32_t expected_length = kAnyLength);
+  void add(std::string_view rendered, std::uint32_t expected_length = any_length);
   void reserve(std::size_t count, std::size_t bytes);
 
   [[nodiscard]] std::size_t size() const { return lengths_.size(); }

@@ -41,12 +41,14 @@ double p99(const LoadResult& result) { return result.p99; }
 double ratio(const Case& above, const Case& below, const Take& take) {
   std::vector<double> ratios;
   const std::size_t rounds = std::min(above.results.size(), below.results.size());
+  ratios.reserve(rounds);
   for (std::size_t i = 0; i < rounds; ++i) ratios.push_back(take(above.results[i]) / take(below.results[i]));
   return median(std::move(ratios));
 }
 
 double median_of(const Case& of, const Take& take) {
   std::vector<double> values;
+  values.reserve(of.results.size());
   for (const LoadResult& result : of.results) values.push_back(take(result));
   return median(std::move(values));
 }

@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "bench/load_run.h"
@@ -15,10 +16,14 @@
 namespace aureacore::bench {
 
 struct Case {
+  Case() = default;
+  Case(std::string its_name, const LoadOptions& options, std::shared_ptr<const Requests> what)
+      : name(std::move(its_name)), load(options), requests(std::move(what)) {}
+
   std::string name;
   LoadOptions load;
   std::shared_ptr<const Requests> requests;
-  std::vector<LoadResult> results = {};
+  std::vector<LoadResult> results;
 };
 
 // Runs load on the load's cores, on a thread of its own.

@@ -11,10 +11,10 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kStartLimit{600};
-constexpr std::chrono::microseconds kPollInterval{500};
-constexpr std::size_t kLogShown = 2000;
-constexpr std::string_view kLoopback = "127.0.0.1:";
+constexpr std::chrono::seconds start_limit{600};
+constexpr std::chrono::microseconds poll_interval{500};
+constexpr std::size_t log_shown = 2000;
+constexpr std::string_view loopback_prefix = "127.0.0.1:";
 
 fs::path new_folder(const Settings& settings, std::string_view name) {
   for (int i = 0;; ++i) {
@@ -25,16 +25,16 @@ fs::path new_folder(const Settings& settings, std::string_view name) {
 
 std::string end_of(const fs::path& log) {
   const std::string text = fs::exists(log) ? read_file(log) : std::string();
-  return text.size() > kLogShown ? text.substr(text.size() - kLogShown) : text;
+  return text.size() > log_shown ? text.substr(text.size() - log_shown) : text;
 }
 
 // The port in a whole line such as "... listening ... 127.0.0.1:40123", 0 where there is none yet.
 std::uint16_t listening_port(const fs::path& log) {
   std::ifstream in(log);
   for (std::string line; std::getline(in, line) && !in.eof();) {
-    const std::size_t at = line.find(kLoopback);
+    const std::size_t at = line.find(loopback_prefix);
     if (line.find("listening") == std::string::npos || at == std::string::npos) continue;
-    return static_cast<std::uint16_t>(std::strtoul(line.c_str() + at + kLoopback.size(), nullptr, 10));
+    return static_cast<std::uint16_t>(std::strtoul(line.c_str() + at + loopback_prefix.size(), nullptr, 10));
   }
   return 0;
 }
@@ -59,7 +59,7 @@ void Server::expect_running() {
 }
 
 void Server::wait_connectable() {
-  const auto deadline = steady_clock::now() + kStartLimit;
+  const auto deadline = steady_clock::now() + start_limit;
   for (;;) {
     expect_running();
     try {
@@ -67,7 +67,7 @@ void Server::wait_connectable() {
       return;
     } catch (const Failure&) {
       if (steady_clock::now() > deadline) throw;
-      std::this_thread::sleep_for(kPollInterval);
+      std::this_thread::sleep_for(poll_interval);
     }
   }
 }
@@ -79,8 +79,8 @@ AureacoreServer::AureacoreServer(const Settings& settings, const AureacoreOption
   if (options.interval.empty()) {
     add({"--source", options.source});
   } else {
-    write_file(folder_ / "config.yaml", configuration(options));
-    add({"--config", folder_ / "config.yaml"});
+    write_file(folder() / "config.yaml", configuration(options));
+    add({"--config", folder() / "config.yaml"});
   }
   add({"--listen", "127.0.0.1:0", "--state-dir", options.state, "--threads", std::to_string(options.threads)});
   started_ = steady_clock::now();
@@ -88,21 +88,22 @@ AureacoreServer::AureacoreServer(const Settings& settings, const AureacoreOption
 }
 
 void AureacoreServer::wait_listening() {
-  const auto deadline = steady_clock::now() + kStartLimit;
-  while ((port_ = listening_port(log())) == 0) {
+  const auto deadline = steady_clock::now() + start_limit;
+  while (port() == 0) {
     expect_running();
+    set_port(listening_port(log()));
     if (steady_clock::now() > deadline) give_up("aureacore named no port; its log:\n{}", end_of(log()));
-    std::this_thread::sleep_for(kPollInterval);
+    std::this_thread::sleep_for(poll_interval);
   }
 }
 
 double AureacoreServer::wait_ready() {
   wait_listening();
-  const auto deadline = steady_clock::now() + kStartLimit;
-  while (HttpClient(port_).get("/readyz").status != 200) {
+  const auto deadline = steady_clock::now() + start_limit;
+  while (HttpClient(port()).get("/readyz").status != 200) {
     expect_running();
     if (steady_clock::now() > deadline) give_up("aureacore did not become ready; its log:\n{}", end_of(log()));
-    std::this_thread::sleep_for(kPollInterval);
+    std::this_thread::sleep_for(poll_interval);
   }
   return std::chrono::duration<double>(steady_clock::now() - started_).count();
 }

@@ -23,15 +23,19 @@ class Server {
 
  protected:
   Server(std::string name, const Settings& settings);
+  // Of its configuration and log.
+  [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
   [[nodiscard]] std::filesystem::path log() const { return folder_ / "log"; }
+  void set_port(std::uint16_t port) { port_ = port; }
   void start(std::vector<std::string> arguments, const std::vector<int>& cpus);
   // Throws Failure with the end of its log where the server has ended.
   void expect_running();
   // Waits until the port takes connections.
   void wait_connectable();
 
+ private:
   std::string name_;
-  std::filesystem::path folder_;  // its configuration and log
+  std::filesystem::path folder_;
   std::uint16_t port_ = 0;
   Child child_;
 };
