@@ -1,10 +1,10 @@
-// Real repositories in temporary folders, for tests: made with the git program and a clean configuration, removed at
+// Real repositories in temporary folders, for tests and benchmarks: made with the git program and a clean configuration, removed at
 // the end.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -68,8 +68,8 @@ class TestRepository {
                                               "GIT_COMMITTER_NAME=Ann", "GIT_COMMITTER_EMAIL=ann@example.com"},
                               .input = std::move(input)});
     if (!outcome || outcome->status != 0) {
-      ADD_FAILURE() << (outcome ? outcome->errors : outcome.error().message);
-      return {};
+      std::fprintf(stderr, "git failed: %s\n", outcome ? outcome->errors.c_str() : outcome.error().message.c_str());
+      std::abort();
     }
     return outcome->output.substr(0, outcome->output.find_last_not_of('\n') + 1);
   }
