@@ -3,7 +3,9 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace aureacore::catalog {
@@ -31,6 +33,16 @@ bool before(const entity::DefinitionPtr& a, const entity::DefinitionPtr& b) { re
 bool ordered(const Term& a, const Term& b) {
   return std::tie(a.path_hash, a.value_hash, a.value, a.has_value) <
          std::tie(b.path_hash, b.value_hash, b.value, b.has_value);
+}
+
+// Visits what the sorted range `all` has and the sorted range `without` has not.
+template <class T, class Less, class Visit>
+void for_each_only_in(const std::vector<T>& all, const std::vector<T>& without, const Less& less, const Visit& visit) {
+  auto other = without.begin();
+  for (const T& item : all) {
+    while (other != without.end() && less(*other, item)) ++other;
+    if (other == without.end() || less(item, *other)) visit(item);
+  }
 }
 
 const std::vector<entity::Relation>& relations_of(const entity::Definition* definition) {
@@ -224,18 +236,14 @@ void Editor::follow_move(const Slots::Move& move) {
 void Editor::replace_edges(Edit& edit) {
   const auto& old_relations = relations_of(edit.before ? edit.before->definition.get() : nullptr);
   const auto& new_relations = relations_of(edit.after.get());
-  std::vector<entity::Relation> gone;
-  std::vector<entity::Relation> come;
-  std::ranges::set_difference(old_relations, new_relations, std::back_inserter(gone));
-  std::ranges::set_difference(new_relations, old_relations, std::back_inserter(come));
-  for (const auto& [type, target] : gone) {
-    next_->edges_.remove(target, {edit.slot, inverse(type)}, token_);
-    touched_.emplace_back(target);
-  }
-  for (const auto& [type, target] : come) {
-    next_->edges_.add(target, {edit.slot, inverse(type)}, token_);
-    touched_.emplace_back(target);
-  }
+  for_each_only_in(old_relations, new_relations, std::less<>(), [&](const entity::Relation& gone) {
+    next_->edges_.remove(gone.target, {edit.slot, inverse(gone.type)}, token_);
+    touched_.emplace_back(gone.target);
+  });
+  for_each_only_in(new_relations, old_relations, std::less<>(), [&](const entity::Relation& come) {
+    next_->edges_.add(come.target, {edit.slot, inverse(come.type)}, token_);
+    touched_.emplace_back(come.target);
+  });
 }
 
 void Editor::restitch(const std::string& key) {
@@ -264,12 +272,9 @@ void Editor::reindex(std::uint32_t slot, const Entity* old, const Entity& fresh)
   static const std::vector<Term> none;
   const std::vector<Term>& old_terms = old == nullptr ? none : old_terms_.terms(*old);
   const std::vector<Term>& new_terms = new_terms_.terms(fresh);
-  std::vector<Term> gone;
-  std::vector<Term> come;
-  std::ranges::set_difference(old_terms, new_terms, std::back_inserter(gone), ordered);
-  std::ranges::set_difference(new_terms, old_terms, std::back_inserter(come), ordered);
-  for (const Term& term : gone) next_->index_.remove(term, slot, token_);
-  for (const Term& term : come) next_->index_.add(term, slot, spelling_, token_);
+  for_each_only_in(old_terms, new_terms, ordered, [&](const Term& gone) { next_->index_.remove(gone, slot, token_); });
+  for_each_only_in(new_terms, old_terms, ordered,
+                   [&](const Term& come) { next_->index_.add(come, slot, spelling_, token_); });
 }
 
 void Editor::remove_gone(Edit& edit) {
