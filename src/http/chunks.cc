@@ -11,7 +11,7 @@ struct Chunks::Cursor {
   char* end;
   char* write;
   int status = 0;
-  std::string_view why{};
+  std::string_view why = "";
 
   [[nodiscard]] std::size_t left() const { return static_cast<std::size_t>(end - at); }
   Step refuse(int with, std::string_view because) {

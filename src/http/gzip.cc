@@ -1,5 +1,6 @@
 #include "http/gzip.h"
 
+#define ZLIB_CONST  // its input is not written to
 #include <zlib.h>
 
 #include <algorithm>
@@ -36,7 +37,7 @@ class Deflater {
   void write(std::string_view bytes, Output& out) {
     while (!bytes.empty()) {
       const auto count = std::min<std::size_t>(bytes.size(), std::numeric_limits<uInt>::max());
-      stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+      stream_.next_in = reinterpret_cast<const Bytef*>(bytes.data());
       stream_.avail_in = static_cast<uInt>(count);
       run(Z_NO_FLUSH, out);
       bytes.remove_prefix(count);

@@ -76,6 +76,7 @@ TEST_P(Golden, WholeAndInPieces) {
       EXPECT_PRED2(agree, outcome, golden.outcome) << at;
     }
     std::vector<std::string_view> bytes;
+    bytes.reserve(request.size());
     for (std::size_t at = 0; at < request.size(); ++at) bytes.push_back(request.substr(at, 1));
     EXPECT_PRED2(agree, parse_pieces(parser, bytes), golden.outcome);
   }

@@ -7,6 +7,7 @@
 
 namespace aureacore::http {
 
+// NOLINTNEXTLINE(readability-identifier-naming): "delete" is a keyword
 enum class Method : std::uint8_t { get, head, post, put, delete_, options, patch, other };
 
 struct Header {

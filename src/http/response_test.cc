@@ -2,6 +2,7 @@
 #include "http/response.h"
 
 #include <gmock/gmock.h>
+#define ZLIB_CONST
 #include <zlib.h>
 
 #include "http/body.h"
@@ -51,7 +52,7 @@ std::string unzip(std::string_view bytes) {
   std::string out(1 << 20, '\0');
   z_stream stream{};
   inflateInit2(&stream, 15 + 16);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.next_in = reinterpret_cast<const Bytef*>(bytes.data());
   stream.avail_in = static_cast<uInt>(bytes.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());

@@ -100,14 +100,21 @@ void Session::refuse(Method method, int status, std::string_view why, Output& ou
   request.method = method;
   request.keep_alive = false;
   Response response(request, out);
-  try {
-    shared_.handler.refuse(status, why, response);
+  if (write_refusal(status, why, response)) {
     stream_ = response.take_body();
-    if (response.finished()) return;
-  } catch (...) {
+    return;
   }
   out.truncate(mark);
   out.append(bare_failure);
+}
+
+bool Session::write_refusal(int status, std::string_view why, Response& response) {
+  try {
+    shared_.handler.refuse(status, why, response);
+    return response.finished();
+  } catch (...) {
+    return false;
+  }
 }
 
 void Session::close(bool linger) {

@@ -73,6 +73,7 @@ class Session {
   void answer_kept(Output& out);
   void answer(Request& request, Output& out);
   bool handle(const Request& request, Response& response);
+  bool write_refusal(int status, std::string_view why, Response& response);
   void refuse(Method method, int status, std::string_view why, Output& out);
   void wait_for(Parser::State state, std::size_t held, Output& out);
   void pull(Output& out);

@@ -48,6 +48,23 @@ TEST(Stop, CutsWhatDoesNotEndInTime) {
   EXPECT_TRUE(client.closed());
 }
 
+// Requests come in the very moment of the stop: each is answered whole or not at all.
+TEST(Stop, MeetsManyRequests) {
+  for (int round = 0; round < 10; ++round) {
+    const auto server = serve(echo);
+    std::vector<std::unique_ptr<Client>> clients;
+    clients.reserve(50);
+    for (int i = 0; i < 50; ++i) clients.push_back(std::make_unique<Client>(server->port()));
+    for (const auto& client : clients) client->ask(get("/first"));
+    for (const auto& client : clients) client->write(get("/second"));
+    auto stopped = std::async(std::launch::async, [&] { server->stop(seconds(20)); });
+    for (const auto& client : clients) EXPECT_THAT(client->read(), ::testing::AnyOf("GET /second  ", "(no answer)"));
+    clients.clear();
+    stopped.get();
+    EXPECT_EQ(server->counters()[0]->open.load(), 0);
+  }
+}
+
 TEST(Stop, IsIdempotentAndNeedsNoStart) {
   const auto server = serve(echo);
   server->stop(seconds(1));

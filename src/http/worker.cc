@@ -30,6 +30,15 @@ base::SteadyTime coarse_now() {
   return base::SteadyTime(std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec));
 }
 
+// As with a request, a handler's mistake must not end the process. The next tick tries again.
+void tick_safely(Handler& handler) {
+  try {
+    handler.tick();
+  } catch (...) {
+    return;
+  }
+}
+
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
 
 }  // namespace
@@ -152,11 +161,7 @@ void Worker::run_queue() {
 void Worker::tick() {
   std::uint64_t passed = 0;
   (void)!::read(timer_.get(), &passed, sizeof(passed));  // unread, the timer would not fire again
-  try {
-    handler_->tick();
-  } catch (...) {
-    // As with a request: a handler's mistake must not end the process. The next tick tries again.
-  }
+  tick_safely(*handler_);
   output_.shrink(kept_output);
   accepting_ = listener_.is_open();  // again, after running out of descriptors
   sweep();

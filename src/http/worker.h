@@ -54,7 +54,7 @@ class Worker {
   bool watch(const Descriptor& descriptor, std::uint32_t events, void* tag);
 
   void run();
-  bool finished() const;
+  [[nodiscard]] bool finished() const;
   void wait();
   void handle_event(void* tag, std::uint32_t events);
   void run_queue();
@@ -66,7 +66,7 @@ class Worker {
   void open(Descriptor socket);
   void drive(Connection& connection);
   bool receive(Connection& connection, Output& out);
-  bool wants_bytes(const Connection& connection, const Output& out) const;
+  [[nodiscard]] bool wants_bytes(const Connection& connection, const Output& out) const;
   bool flush(Connection& connection, Output& out);
   void settle(Connection& connection);
   void finish(Connection& connection);
