@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <charconv>
+#include <cstring>
 
 namespace aureacore::base {
 
@@ -177,7 +178,14 @@ std::string printable(std::string_view text, std::size_t limit) {
 }
 
 bool is_utf8(std::string_view bytes) {
+  constexpr std::uint64_t high_bits = 0x8080808080808080U;
   while (!bytes.empty()) {
+    std::uint64_t eight = high_bits;  // most text is ASCII, and eight characters of it are told at once
+    if (bytes.size() >= sizeof(eight)) std::memcpy(&eight, bytes.data(), sizeof(eight));
+    if ((eight & high_bits) == 0) {
+      bytes.remove_prefix(sizeof(eight));
+      continue;
+    }
     const std::size_t length = utf8_length(bytes);
     if (length == 0) return false;
     bytes.remove_prefix(length);

@@ -113,7 +113,7 @@ class DescriptorReader {
     }
   }
 
-  std::string key_of_invalid_document_at(entity::Mark mark) const {
+  [[nodiscard]] std::string key_of_invalid_document_at(entity::Mark mark) const {
     std::string key;
     for (const Document& document : result_.documents) {
       const YamlDocument& yaml = file_.documents[document.index];

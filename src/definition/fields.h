@@ -25,11 +25,11 @@ struct Field {
   std::string_view name;
   Shape shape = Shape::text;
   bool required = false;
-  std::span<const Field> members = {};
-  std::span<const std::string_view> choices = {};  // of a text: the only values, unless empty
-  std::size_t max_characters = 0;                  // of a text, 0: any number
-  std::size_t min_items = 0;                       // of a list
-  std::string_view instead = {};                   // another field that makes this one dispensable
+  std::span<const Field> members;
+  std::span<const std::string_view> choices;  // of a text: the only values, unless empty
+  std::size_t max_characters = 0;             // of a text, 0: any number
+  std::size_t min_items = 0;                  // of a list
+  std::string_view instead;                   // another field that makes this one dispensable
 };
 
 // A place in the document, for messages: "spec.steps[3].id". A chain on the stack, spelled out only when something is

@@ -20,8 +20,8 @@ constexpr Field system_field{.name = "system"};
 
 constexpr ReferenceField owned_by{"owner", RelationType::owned_by, "Group"};
 constexpr ReferenceField part_of_system{"system", RelationType::part_of, "System"};
-constexpr ReferenceField depends_on{"dependsOn", RelationType::depends_on};
-constexpr ReferenceField dependency_of{"dependencyOf", RelationType::dependency_of};
+constexpr ReferenceField depends_on{"dependsOn", RelationType::depends_on, {}};
+constexpr ReferenceField dependency_of{"dependencyOf", RelationType::dependency_of, {}};
 
 constexpr std::array component_fields{
     type,

@@ -13,8 +13,8 @@ namespace aureacore::definition {
 // A field of spec (a string or a list of strings) that names other entities.
 struct ReferenceField {
   std::string_view field;
-  entity::RelationType type;           // as seen from the entity that has the field
-  std::string_view default_kind = {};  // empty: the reference must name its kind
+  entity::RelationType type;      // as seen from the entity that has the field
+  std::string_view default_kind;  // empty: the reference must name its kind
 };
 
 struct Kind {

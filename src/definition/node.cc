@@ -1,5 +1,7 @@
 #include "definition/node.h"
 
+#include <algorithm>
+
 #include "base/json.h"
 
 namespace aureacore::definition {
@@ -29,16 +31,18 @@ void append_members(std::string& out, const std::vector<Node::Member>& members) 
   out.push_back('}');
 }
 
-}  // namespace
-
-const Node* Node::find(std::string_view key) const {
-  for (const Member& member : members) {
-    if (member.key == key) return &member.value;
-  }
-  return nullptr;
+// The value of the member with that key, const or not as the members are.
+template <class Members>
+auto* find_member(Members& members, std::string_view key) {
+  const auto found = std::ranges::find(members, key, &Node::Member::key);
+  return found == members.end() ? nullptr : &found->value;
 }
 
-Node* Node::find(std::string_view key) { return const_cast<Node*>(std::as_const(*this).find(key)); }
+}  // namespace
+
+const Node* Node::find(std::string_view key) const { return find_member(members, key); }
+
+Node* Node::find(std::string_view key) { return find_member(members, key); }
 
 std::string_view describe(Node::Type type) {
   switch (type) {
