@@ -11,7 +11,7 @@ struct Chunks::Cursor {
   char* end;
   char* write;
   int status = 0;
-  std::string_view why = "";
+  std::string_view why;
 
   [[nodiscard]] std::size_t left() const { return static_cast<std::size_t>(end - at); }
   Step refuse(int with, std::string_view because) {
@@ -37,7 +37,7 @@ const char* skip_extension(const char* at, const char* end) {
 
 Chunks::Decoded Chunks::decode(std::span<char> bytes, std::size_t body_limit) {
   char* const begin = bytes.data() + size_;
-  Cursor cursor{.at = begin, .end = bytes.data() + bytes.size(), .write = begin};
+  Cursor cursor{.at = begin, .end = bytes.data() + bytes.size(), .write = begin, .why = {}};
   Step step = Step::done;
   while (step == Step::done && !ended_) step = read_part(cursor, body_limit);
   return {

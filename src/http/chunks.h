@@ -21,7 +21,7 @@ class Chunks {
     Step step = Step::more;
     std::size_t read = 0;  // bytes used up, of those given
     int status = 0;        // bad: with which status, and why
-    std::string_view why = "";
+    std::string_view why;
   };
 
   // `bytes`: the decoded body so far, then what is not decoded yet. Joins what can be joined and counts it in size().

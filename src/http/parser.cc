@@ -13,6 +13,11 @@ Parser::Outcome refused(int status, std::string_view why) {
   return {.state = Parser::State::refused, .size = 0, .status = status, .why = why};
 }
 
+// Nothing is refused: complete with so many bytes, or waiting with so many.
+Parser::Outcome held(Parser::State state, std::size_t size) {
+  return {.state = state, .size = size, .status = 0, .why = {}};
+}
+
 }  // namespace
 
 Parser::Parser(const Limits& limits) : limits_(limits), headers_(limits.headers) {}
@@ -29,7 +34,7 @@ Parser::Outcome Parser::parse(Progress& progress, std::span<char> bytes) {
   progress.seen = bytes.size();
   if (seen != 0 && bytes.size() < limits_.header_bytes) {
     const void* const line_end = std::memchr(bytes.data() + seen, '\n', bytes.size() - seen);
-    if (line_end == nullptr) return {.state = State::need_head, .size = bytes.size()};
+    if (line_end == nullptr) return held(State::need_head, bytes.size());
   }
   return parse_head(progress, bytes);
 }
@@ -41,7 +46,7 @@ Parser::Outcome Parser::parse_head(Progress& progress, std::span<char> bytes) {
   if (step == Step::bad) return refused(head.status(), head.why());
   if (step == Step::more) {
     if (bytes.size() >= limits_.header_bytes) return refused(431, "the request line and headers are too long");
-    return {.state = State::need_head, .size = bytes.size()};
+    return held(State::need_head, bytes.size());
   }
   progress.head = head.size();
   progress.length = head.content_length();
@@ -54,7 +59,7 @@ Parser::Outcome Parser::parse_head(Progress& progress, std::span<char> bytes) {
 Parser::Outcome Parser::parse_body(Progress& progress, std::span<char> bytes) {
   if (progress.chunked) return parse_chunks(progress, bytes);
   const std::size_t size = progress.head + progress.length;
-  if (bytes.size() < size) return {.state = State::need_body, .size = bytes.size()};
+  if (bytes.size() < size) return held(State::need_body, bytes.size());
   return complete(progress, bytes, progress.length, size);
 }
 
@@ -66,13 +71,13 @@ Parser::Outcome Parser::parse_chunks(Progress& progress, std::span<char> bytes) 
   const std::size_t read_end = begin + decoded.read;
   if (decoded.step == Step::done) return complete(progress, bytes, progress.chunks.size(), read_end);
   std::memmove(bytes.data() + body_end, bytes.data() + read_end, bytes.size() - read_end);
-  return {.state = State::need_body, .size = body_end + (bytes.size() - read_end)};
+  return held(State::need_body, body_end + (bytes.size() - read_end));
 }
 
 Parser::Outcome Parser::complete(Progress& progress, std::span<char> bytes, std::size_t body, std::size_t size) {
   request_.body = {bytes.data() + progress.head, body};
   progress = {};
-  return {.state = State::complete, .size = size};
+  return held(State::complete, size);
 }
 
 // The views into a head that came in an earlier receive: the bytes may have moved since, and other connections came

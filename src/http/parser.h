@@ -37,7 +37,7 @@ class Parser {
     std::size_t size =
         0;  // complete: the bytes of the request; otherwise: the bytes still held (joining chunks takes some away)
     int status = 0;  // refused: with which status, and why
-    std::string_view why = "";
+    std::string_view why;
   };
 
   explicit Parser(const Limits& limits);
