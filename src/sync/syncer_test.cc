@@ -1,0 +1,308 @@
+#include "sync/syncer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sync/test_syncer.h"
+
+namespace aureacore::sync {
+namespace {
+
+using catalog::Degraded;
+using testing::HasSubstr;
+
+TEST_F(SyncerTest, PublishesWhatTheSourceHas) {
+  const auto commit = repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  ASSERT_TRUE(eventually([&] { return status("main").last_check.has_value(); }));
+  const auto status = this->status("main");
+  EXPECT_EQ(status.commit, commit);
+  EXPECT_EQ(status.position, 1);
+  EXPECT_EQ(status.entities, 1);
+  EXPECT_EQ(status.branch, "main");
+  EXPECT_EQ(status.degraded, Degraded::no);
+  EXPECT_TRUE(status.loaded);
+  const auto snapshot = slot_->latest();
+  EXPECT_EQ(snapshot->version().find("main")->commit, commit);
+  EXPECT_EQ(snapshot->source("main")->subject, "change");
+  EXPECT_LE(clock_.steady() - freshness("main").last_check(), std::chrono::seconds(30));
+}
+
+TEST_F(SyncerTest, TakesANewCommitWhenItIsAskedToRefresh) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  EXPECT_TRUE(syncer_->refresh("main"));
+  ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
+  EXPECT_FALSE(has("component:default/a"));
+  EXPECT_EQ(slot_->latest()->version().find("main")->position, 2);
+  EXPECT_FALSE(syncer_->refresh("other"));
+}
+
+TEST_F(SyncerTest, TakesANewCommitByItself) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  auto options = source_options("main", repository_);
+  options.interval = std::chrono::milliseconds(10);
+  start({options});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  EXPECT_TRUE(eventually([&] { return has("component:default/b"); }));
+}
+
+TEST_F(SyncerTest, BecomesFresherWithoutANewSnapshotWhereNothingChanged) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  const auto before = freshness("main").last_check();
+  const auto generation = slot_->generation();
+  syncer_->refresh("main");
+  EXPECT_TRUE(eventually([&] { return freshness("main").last_check() > before; }));
+  EXPECT_EQ(slot_->generation(), generation);
+}
+
+TEST_F(SyncerTest, ServesOnWhileTheRemoteIsOutOfReachAndHeals) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  const auto checked = freshness("main").last_check();
+  faults_.set(repository_.url(), Fault::fail);
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return freshness("main").degraded() == Degraded::git_open; }));
+  EXPECT_TRUE(has("component:default/a"));
+  EXPECT_EQ(freshness("main").last_check(), checked);
+  ASSERT_TRUE(eventually([&] { return status("main").failures >= 3; }));
+  EXPECT_THAT(status("main").last_error, HasSubstr("out of order"));
+  faults_.set(repository_.url(), Fault::none);
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
+  ASSERT_TRUE(eventually([&] { return status("main").breaker == "closed"; }));
+  EXPECT_EQ(freshness("main").degraded(), Degraded::no);
+  EXPECT_EQ(status("main").last_error, "");
+}
+
+TEST_F(SyncerTest, StartsFromTheMirrorWhileTheRemoteHangs) {
+  const auto commit = repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  ASSERT_TRUE(eventually([&] { return status("main").last_check.has_value(); }));
+  const auto checked = freshness("main").last_check();
+  faults_.set(repository_.url(), Fault::hang);
+  restart({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  EXPECT_EQ(freshness("main").degraded(), Degraded::mirror);
+  EXPECT_LE(freshness("main").last_check() - checked, std::chrono::milliseconds(50));
+  EXPECT_EQ(slot_->latest()->version().find("main")->commit, commit);
+  EXPECT_EQ(slot_->latest()->version().find("main")->position, 1);
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  faults_.set(repository_.url(), Fault::none);
+  ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
+  EXPECT_TRUE(eventually([&] { return freshness("main").degraded() == Degraded::no; }));
+}
+
+TEST_F(SyncerTest, HasNothingToServeBeforeEverySourceIsLoaded) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  const git::TestRepository other;
+  other.commit_file("catalog-info.yaml", component("b"));
+  faults_.set(other.url(), Fault::fail);
+  start({source_options("first", repository_), source_options("second", other)});
+  ASSERT_TRUE(eventually([&] { return status("first").loaded && status("second").failures > 0; }));
+  EXPECT_EQ(slot_->latest(), nullptr);
+  faults_.set(other.url(), Fault::none);
+  ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
+  EXPECT_TRUE(has("component:default/a"));
+  EXPECT_EQ(slot_->generation(), 1);
+}
+
+TEST_F(SyncerTest, SettlesAConflictByPlaceAndReportsIt) {
+  repository_.commit_file("catalog-info.yaml", component("same", "  title: From b\n"));
+  const git::TestRepository other;
+  other.commit_file("catalog-info.yaml", component("same", "  title: From a\n"));
+  start({source_options("b", repository_), source_options("a", other)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/same"); }));
+  EXPECT_THAT(json("component:default/same"), HasSubstr("From a"));
+  EXPECT_EQ(slot_->latest()->diagnostics().size(), 2);
+  other.commit_file("catalog-info.yaml", component("different"));
+  syncer_->refresh("a");
+  ASSERT_TRUE(eventually([&] { return has("component:default/different"); }));
+  EXPECT_THAT(json("component:default/same"), HasSubstr("From b"));
+  EXPECT_TRUE(slot_->latest()->diagnostics().empty());
+}
+
+TEST_F(SyncerTest, KeepsTheLastGoodVersionOfABrokenFile) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  repository_.commit_file("catalog-info.yaml", "kind: [");
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return slot_->latest()->version().find("main")->position == 2; }));
+  EXPECT_THAT(json("component:default/a"), HasSubstr("aureacore.io/last-good-version"));
+  EXPECT_EQ(slot_->latest()->diagnostics().size(), 1);
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return slot_->latest()->version().find("main")->position == 3; }));
+  EXPECT_THAT(json("component:default/a"), testing::Not(HasSubstr("aureacore.io/last-good-version")));
+}
+
+class GuardTest : public SyncerTest {
+ protected:
+  void SetUp() override {
+    options_.guard = {.share = 0.5, .count = 2};
+    for (int i = 0; i < 6; ++i) write(i);
+    first_ = repository_.commit();
+    start({source_options("main", repository_)});
+    ASSERT_TRUE(eventually([&] { return slot_->latest() && slot_->latest()->size() == 6; }));
+    ASSERT_TRUE(eventually([&] { return status("main").last_check.has_value(); }));
+    repository_.git({"rm", "-q", "-r", "0", "1", "2", "3"});
+    repository_.commit();
+    syncer_->refresh("main");
+    ASSERT_TRUE(eventually([&] { return freshness("main").degraded() == Degraded::held; }));
+  }
+  void write(int i) const {
+    repository_.write(fmt::format("{}/catalog-info.yaml", i), component(fmt::format("c{}", i)));
+  }
+  std::string first_;
+};
+
+TEST_F(GuardTest, HoldsACommitThatWouldTakeAwayTooMuch) {
+  EXPECT_EQ(slot_->latest()->size(), 6);
+  EXPECT_EQ(slot_->latest()->version().find("main")->commit, first_);
+  const auto checked = freshness("main").last_check();
+  const auto before = *status("main").last_check;
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return *status("main").last_check > before; }));
+  EXPECT_EQ(freshness("main").last_check(), checked) << "what is served does not become fresher by holding";
+  EXPECT_EQ(freshness("main").degraded(), Degraded::held);
+}
+
+TEST_F(GuardTest, ReleasesWithTheNextCommitThatDoesNot) {
+  for (int i = 0; i < 3; ++i) write(i);
+  repository_.commit();
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return slot_->latest()->size() == 5; }));
+  EXPECT_TRUE(eventually([&] { return freshness("main").degraded() == Degraded::no; }));
+}
+
+TEST_F(GuardTest, HoldsOnAcrossARestart) {
+  restart({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return slot_->latest() && freshness("main").degraded() == Degraded::held; }));
+  EXPECT_EQ(slot_->latest()->size(), 6);
+}
+
+TEST_F(SyncerTest, TakesOverAnotherConfiguration) {
+  repository_.write("catalog-info.yaml", component("a"));
+  repository_.write("extra.yaml", component("extra"));
+  repository_.commit();
+  const git::TestRepository other;
+  other.commit_file("catalog-info.yaml", component("b"));
+  const git::TestRepository third;
+  third.commit_file("catalog-info.yaml", component("c"));
+  start({source_options("first", repository_), source_options("second", other)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
+
+  auto changed = source_options("first", repository_);
+  changed.tree.include = globs({"extra.yaml"});
+  syncer_->reconfigure({changed, source_options("third", third)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/c") && has("component:default/extra"); }));
+  ASSERT_TRUE(eventually([&] { return !has("component:default/b"); }));
+  EXPECT_FALSE(has("component:default/a"));
+  EXPECT_EQ(slot_->latest()->sources().size(), 2);
+  EXPECT_EQ(slot_->latest()->version().find("second"), nullptr);
+  ASSERT_TRUE(eventually([&] { return syncer_->sources().size() == 2; }));
+}
+
+TEST_F(SyncerTest, ServesTheOldConfigurationUntilTheNewIsLoaded) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  const git::TestRepository other;
+  other.commit_file("catalog-info.yaml", component("b"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  faults_.set(other.url(), Fault::fail);
+  syncer_->reconfigure({source_options("main", other)});
+  ASSERT_TRUE(eventually([&] { return status("main").failures > 0; }));
+  EXPECT_TRUE(has("component:default/a"));
+  faults_.set(other.url(), Fault::none);
+  ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
+  EXPECT_FALSE(has("component:default/a"));
+}
+
+TEST_F(SyncerTest, ShowsAnotherIntervalAtOnce) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  auto options = source_options("main", repository_);
+  start({options});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  options.interval = std::chrono::minutes(7);
+  syncer_->reconfigure({options});
+  EXPECT_TRUE(eventually([&] { return slot_->latest()->source("main")->interval == std::chrono::minutes(7); }));
+  EXPECT_TRUE(has("component:default/a"));
+}
+
+TEST_F(SyncerTest, StopsPromptlyWhileARemoteHangs) {
+  faults_.set(repository_.url(), Fault::hang);
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return faults_.calls(repository_.url()) > 0; }));
+  syncer_->stop();
+  EXPECT_EQ(slot_->latest(), nullptr);
+}
+
+TEST_F(SyncerTest, FollowsARewrittenBranchAndCountsIt) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
+  repository_.git({"reset", "-q", "--hard", "HEAD~1"});
+  repository_.commit_file("other.txt", "x");
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  EXPECT_FALSE(has("component:default/b"));
+  EXPECT_THAT(log_text(), HasSubstr("history rewritten"));
+}
+
+TEST_F(SyncerTest, FetchesAgainWhereTheMirrorWasDeleted) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  std::filesystem::remove_all(options_.mirrors);
+  std::filesystem::create_directories(options_.mirrors);
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
+  EXPECT_FALSE(has("component:default/a"));
+}
+
+TEST_F(SyncerTest, ReadsThroughAPartialClone) {
+  repository_.allow_filter();
+  repository_.write("catalog-info.yaml", component("a", "  description:\n    $text: ./text.md\n"));
+  repository_.write("text.md", "from a placeholder");
+  repository_.write("big.bin", std::string(100'000, 'x'));
+  repository_.commit();
+  auto options = source_options("main", repository_);
+  options.remote.url = git::parse_url("file://" + repository_.url(), {.local = true}).value();
+  start({options});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  EXPECT_THAT(json("component:default/a"), HasSubstr("from a placeholder"));
+  EXPECT_TRUE(status("main").partial_clone);
+}
+
+TEST_F(SyncerTest, ShowsItsMetrics) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  metrics::Registry registry;
+  syncer_->register_metrics(registry);
+  ASSERT_TRUE(eventually([&] { return status("main").last_check.has_value() && has("component:default/a"); }));
+  const std::string text = registry.expose();
+  for (const char* line :
+       {"aureacore_catalog_entities 1\n", "aureacore_source_loaded{source=\"main\"} 1\n",
+        "aureacore_source_checks_total{source=\"main\"} 1\n", "aureacore_source_failures_total{source=\"main\"} 0\n",
+        "aureacore_source_breaker_state{source=\"main\",state=\"closed\"} 1\n",
+        "aureacore_source_age_seconds{source=\"main\"} ",
+        "aureacore_source_degraded{reason=\"held\",source=\"main\"} 0\n", "aureacore_catalog_publications_total 1\n",
+        "aureacore_git_command_duration_seconds_count{operation=\"list\"} 1\n",
+        "aureacore_catalog_diagnostics{severity=\"error\"} 0\n", "aureacore_source_mirror_bytes{source=\"main\"} "}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+}
+
+}  // namespace
+}  // namespace aureacore::sync
