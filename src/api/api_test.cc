@@ -187,9 +187,11 @@ TEST_F(ApiTest, ListsAreLabelledByTheStalestSource) {
       {.kind = "API", .name = "late", .metadata = {}, .spec = {}, .relations = {}, .source = "other"}));
   auto main = query::testing::source_state("main", 1);
   auto other = query::testing::source_state("other", 1);
-  main.freshness->checked(instance_.clock.steady());
-  other.freshness->checked(instance_.clock.steady() - 90s);
-  other.freshness->set_degraded(catalog::Degraded::git_open);
+  const auto stale = std::make_shared<catalog::Freshness>();
+  stale->checked(instance_.clock.steady() - 90s);
+  stale->set_degraded(catalog::Degraded::git_open);
+  main.freshness = instance_.freshness;
+  other.freshness = stale;
   editor.set_source(main);
   editor.set_source(other);
   instance_.slot.publish(editor.finish());

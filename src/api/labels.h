@@ -39,7 +39,7 @@ class Labels {
   static constexpr std::chrono::milliseconds lateness{500};  // of a label that waits for its next tick, at most
   static constexpr std::int64_t stale_if_error_seconds = 86'400;
 
-  explicit Labels(const base::Clock& clock) : clock_(clock) {}
+  explicit Labels(const base::Clock& clock) : clock_(clock), epoch_began_(clock.steady()) {}
 
   void tick();
   // For answers from one source, by its id, or from all of them: the stalest. Valid until the next call of a non-const
@@ -62,7 +62,7 @@ class Labels {
   const base::Clock& clock_;
   std::uint64_t generation_ = 0;
   std::uint64_t epoch_ = 1;
-  base::SteadyTime epoch_began_{};
+  base::SteadyTime epoch_began_;
   std::vector<Held> sources_;
   Held all_;
 };
