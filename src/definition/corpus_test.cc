@@ -119,7 +119,7 @@ std::string text_at(dom::element element, std::string_view pointer) {
   return element.at_pointer(pointer).get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
 }
 
-std::string without_root(std::string location) {
+std::string without_root(const std::string& location) {
   const auto at = location.find("ROOT/");
   return at == std::string::npos ? location : location.substr(at + 5);
 }

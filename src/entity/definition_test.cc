@@ -5,7 +5,7 @@
 namespace aureacore::entity {
 namespace {
 
-SourceFilePtr file(const char* source, const char* path) { return SourceFilePtr(new SourceFile(source, path)); }
+SourceFilePtr file(const char* source, const char* path) { return {new SourceFile(source, path)}; }
 
 TEST(Uid, IsTheSameForTheSameReferenceAlone) {
   EXPECT_EQ(uid("component:default/a"), uid("component:default/a"));
