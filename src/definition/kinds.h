@@ -20,8 +20,8 @@ struct ReferenceField {
 struct Kind {
   std::string_view name;
   std::span<const std::string_view> api_versions;
-  std::string_view type =
-      {};  // not empty: this row is for entities of this spec.type, and stands before the general one
+  // Not empty: this row is for entities of this spec.type, and stands before the general one.
+  std::string_view type;
   std::span<const Field> fields;
   std::span<const ReferenceField> references;
 };
