@@ -71,17 +71,17 @@ App::App(Config config, AppDependencies dependencies, StateDir state)
 App::~App() { stop(); }
 
 base::Status App::bind() {
-  const api::Context context{.clock = dependencies_.clock,
-                             .log = dependencies_.log,
-                             .slot = slot_,
-                             .sync = *syncer_,
-                             .metrics = registry_,
-                             .requests = *requests_,
-                             .release = release(),
-                             .draining = &draining_};
+  context_ = std::make_unique<api::Context>(api::Context{.clock = dependencies_.clock,
+                                                         .log = dependencies_.log,
+                                                         .slot = slot_,
+                                                         .sync = *syncer_,
+                                                         .metrics = registry_,
+                                                         .requests = *requests_,
+                                                         .release = release(),
+                                                         .draining = &draining_});
   const http::ServerOptions options{
       .host = config_.host, .port = config_.port, .workers = config_.threads, .limits = config_.http};
-  auto server = http::Server::bind(options, [&](unsigned worker) { return api::make_handler(context, worker); });
+  auto server = http::Server::bind(options, [&](unsigned worker) { return api::make_handler(*context_, worker); });
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
   register_server_metrics();

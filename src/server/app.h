@@ -66,6 +66,7 @@ class App {
   catalog::SnapshotSlot slot_;
   std::unique_ptr<sync::Syncer> syncer_;
   std::unique_ptr<api::RequestMetrics> requests_;
+  std::unique_ptr<api::Context> context_;
   std::unique_ptr<http::Server> server_;
 };
 
