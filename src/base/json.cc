@@ -86,6 +86,10 @@ void append_json_number(std::string& out, double value) {
         std::to_chars(buffer.data(), buffer.data() + buffer.size(), std::fabs(value), std::chars_format::scientific)
             .ptr;
     append_positional(out, std::string_view(buffer.data(), end));
+    // Whole numbers beyond 64 bits: with a fraction every JSON reader takes them for what they are, a double.
+    constexpr double max_integer = 9.2e18;
+    constexpr double max_positional = 1e21;
+    if (std::fabs(value) > max_integer && std::fabs(value) < max_positional) out.append(".0");
   }
 }
 

@@ -39,7 +39,7 @@ TEST(Yaml, TypesScalarsByTheCoreSchema) {
   EXPECT_EQ(one("[null, Null, NULL, ~, '~', nULL]"), R"([null,null,null,null,"~","nULL"])");
   EXPECT_EQ(one("[true, True, TRUE, tRUE, false, False, FALSE]"), R"([true,true,true,"tRUE",false,false,false])");
   EXPECT_EQ(one("[yes, no, on, off, y, n, Yes]"), R"(["yes","no","on","off","y","n","Yes"])");
-  EXPECT_EQ(one("[0, -0, 017, 0o17, 0x1F, +12, 12345678901234567890]"), "[0,0,17,15,31,12,12345678901234567000]");
+  EXPECT_EQ(one("[0, -0, 017, 0o17, 0x1F, +12, 12345678901234567890]"), "[0,0,17,15,31,12,12345678901234567000.0]");
   EXPECT_EQ(one("[1.0, 2.50, .5, 5., 1e3, -1.5E-3, +.5]"), "[1,2.5,0.5,5,1000,-0.0015,0.5]");
   EXPECT_EQ(one("[.inf, -.Inf, +.INF, .nan, .NaN]"), "[null,null,null,null,null]");
   EXPECT_EQ(one("[1:30, 1_000, 0b1, 0o8, 0x, 0xg, -0x1, ., -, +, e3, 1e, 1.2.3, 2024-01-02]"),
