@@ -160,7 +160,7 @@ Result<Command> network_command(const std::filesystem::path& directory, const Re
   if (scheme == Scheme::ssh) {
     auto ssh = ssh_command(options.credentials);
     if (!ssh) return std::unexpected(ssh.error());
-    command.environment.push_back("GIT_SSH_VARIANT=ssh");
+    command.environment.emplace_back("GIT_SSH_VARIANT=ssh");
     command.environment.push_back("GIT_SSH_COMMAND=" + *ssh);
   }
   const bool http = scheme == Scheme::https || scheme == Scheme::http;

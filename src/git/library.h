@@ -10,11 +10,11 @@
 
 namespace aureacore::git {
 
-template <auto release>
+template <auto ReleaseFunction>
 struct Release {
   template <class T>
   void operator()(T* object) const {
-    release(object);
+    ReleaseFunction(object);
   }
 };
 

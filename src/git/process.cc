@@ -152,7 +152,7 @@ class Conversation {
 
 }  // namespace
 
-Result<Outcome> run(const Command& command, std::stop_token stop) {
+Result<Outcome> run(const Command& command, const std::stop_token& stop) {
   auto output = open_output_channel();
   auto errors = open_output_channel();
   Result<Channel> input = command.input.empty() ? Channel{} : open_input_channel();

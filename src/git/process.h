@@ -17,14 +17,14 @@
 namespace aureacore::git {
 
 struct Command {
-  std::vector<std::string> arguments{};    // [0] is the program, found on our own PATH
-  std::vector<std::string> environment{};  // "NAME=value"
-  std::string input{};                     // for standard input
-  std::string directory{};                 // working directory; empty: "/"
+  std::vector<std::string> arguments;    // [0] is the program, found on our own PATH
+  std::vector<std::string> environment;  // "NAME=value"
+  std::string input;                     // for standard input
+  std::string directory;                 // working directory; empty: "/"
   base::Duration deadline = std::chrono::seconds(60);
   std::size_t output_limit = 16 << 20;  // bytes, of standard output; standard error is cut at 64 KiB
   // Asked now and then while the program runs; an error kills it and is the call's answer.
-  std::function<base::Status()> watch{};
+  std::function<base::Status()> watch;
 };
 
 struct Outcome {
@@ -35,6 +35,6 @@ struct Outcome {
 
 // Errors: timeout (deadline or stop), too_large (output), unavailable (can't be started), and Outcome.status for the
 // rest.
-base::Result<Outcome> run(const Command& command, std::stop_token stop = {});
+base::Result<Outcome> run(const Command& command, const std::stop_token& stop = {});
 
 }  // namespace aureacore::git

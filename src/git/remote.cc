@@ -78,7 +78,7 @@ Result<Advertised> GitRemote::advertised(std::stop_token stop) {
   command->deadline = options_.list_deadline;
   command->output_limit = listing_bytes;
   const std::string doing = "listing " + options_.url.display;
-  const auto outcome = run(*command, std::move(stop));
+  const auto outcome = run(*command, stop);
   if (!outcome) return std::unexpected(outcome.error().in(doing));
   if (outcome->status != 0) return std::unexpected(explain_failure("listing", outcome->errors, options_));
   auto tip = parse_listing(outcome->output, options_.branch);
@@ -102,13 +102,13 @@ Status GitRemote::make_room(const std::stop_token& stop) {
 }
 
 Result<Outcome> GitRemote::run_fetch(const std::vector<std::string>& arguments, std::string input,
-                                     base::Duration deadline, std::stop_token stop) {
+                                     base::Duration deadline, const std::stop_token& stop) {
   auto command = network_command(mirror_.directory(), options_, arguments);
   if (!command) return std::unexpected(command.error());
   command->input = std::move(input);
   command->deadline = deadline;
   command->watch = [this] { return within_limit(); };
-  auto outcome = run(*command, std::move(stop));
+  auto outcome = run(*command, stop);
   if (!outcome) {
     mirror_.remove_leftovers();
     return std::unexpected(outcome.error().in("fetching " + options_.url.display));
@@ -173,12 +173,12 @@ Status GitRemote::fetch_blobs(const std::vector<std::string>& blobs, std::stop_t
   // The blobs are asked for by name: there is nothing to agree on.
   arguments.insert(arguments.begin(), {"-c", "fetch.negotiationAlgorithm=noop"});
   arguments.insert(arguments.end(), {"--stdin", "--", "origin"});
-  const auto outcome = run_fetch(arguments, std::move(missing), options_.fetch_deadline, std::move(stop));
+  const auto outcome = run_fetch(arguments, std::move(missing), options_.fetch_deadline, stop);
   if (!outcome) return std::unexpected(outcome.error());
   return within_limit();
 }
 
-Status GitRemote::tidy(std::stop_token stop) {
+Status GitRemote::tidy(const std::stop_token& stop) {
   if (auto status = open_mirror(); !status) return status;
   return tidy_mirror(mirror_, options_.fetch_deadline, stop);
 }

@@ -33,7 +33,7 @@ class Remote {
   // Makes these blobs readable where the mirror holds only part of them; no work where they are there.
   virtual base::Status fetch_blobs(const std::vector<std::string>& blobs, std::stop_token stop) = 0;
   // Housekeeping, for after a refresh has been published: usually nothing to do, now and then a minute of work.
-  virtual base::Status tidy(std::stop_token /*stop*/) { return {}; }
+  virtual base::Status tidy(const std::stop_token& /*stop*/) { return {}; }
   // What was fetched can't be read: sets the mirror aside, so that the next fetch begins anew.
   virtual base::Status discard() { return {}; }
 };
@@ -70,7 +70,7 @@ class GitRemote final : public Remote {
   base::Result<Advertised> advertised(std::stop_token stop) override;
   base::Status fetch(const Advertised& tip, std::stop_token stop) override;
   base::Status fetch_blobs(const std::vector<std::string>& blobs, std::stop_token stop) override;
-  base::Status tidy(std::stop_token stop) override;
+  base::Status tidy(const std::stop_token& stop) override;
   base::Status discard() override;
 
   // What the mirror's branch points to without asking the remote: where a start without network begins. not_found:
@@ -86,7 +86,7 @@ class GitRemote final : public Remote {
   base::Status make_room(const std::stop_token& stop);
   [[nodiscard]] std::vector<std::string> fetch_arguments() const;
   base::Result<Outcome> run_fetch(const std::vector<std::string>& arguments, std::string input, base::Duration deadline,
-                                  std::stop_token stop);
+                                  const std::stop_token& stop);
   base::Status fetch_once(const Advertised& tip, base::Duration deadline, const std::stop_token& stop);
   [[nodiscard]] base::Status within_limit() const;
 

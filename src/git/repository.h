@@ -55,23 +55,24 @@ class Repository {
 
   // Number of commits on the first-parent history up to and including this one. `known` (a commit and its position)
   // ends the walk early where it is met.
-  base::Result<std::uint64_t> position(const std::string& commit,
-                                       std::optional<std::pair<std::string, std::uint64_t>> known = {}) const;
+  [[nodiscard]] base::Result<std::uint64_t> position(
+      const std::string& commit, std::optional<std::pair<std::string, std::uint64_t>> known = {}) const;
   // Whether `ancestor` is on the first-parent history of `commit`.
-  base::Result<bool> descends(const std::string& commit, const std::string& ancestor) const;
-  base::Result<Commit> commit(const std::string& id) const;
+  [[nodiscard]] base::Result<bool> descends(const std::string& commit, const std::string& ancestor) const;
+  [[nodiscard]] base::Result<Commit> commit(const std::string& id) const;
 
   // All files of a commit's tree that are wanted, sorted by path. Errors: too_large (more than `limit` wanted),
   // corrupt.
-  base::Result<std::vector<File>> files(const std::string& commit, const Wanted& wanted, std::size_t limit) const;
+  [[nodiscard]] base::Result<std::vector<File>> files(const std::string& commit, const Wanted& wanted,
+                                                      std::size_t limit) const;
   // What differs from one commit's tree to another's, by path, wanted or not; renames are a removal and an addition,
   // and the executable bit alone is no difference. The work follows the change: equal folders are not entered.
-  base::Result<std::vector<Change>> changes(const std::string& from, const std::string& to) const;
+  [[nodiscard]] base::Result<std::vector<Change>> changes(const std::string& from, const std::string& to) const;
   // The file at a path; nothing where there is none (or a folder).
-  base::Result<std::optional<File>> find(const std::string& commit, std::string_view path) const;
+  [[nodiscard]] base::Result<std::optional<File>> find(const std::string& commit, std::string_view path) const;
 
   // Errors: not_found (not in the mirror: fetch_blobs), too_large, corrupt.
-  base::Result<std::string> read(const std::string& blob, std::size_t limit) const;
+  [[nodiscard]] base::Result<std::string> read(const std::string& blob, std::size_t limit) const;
   [[nodiscard]] bool has(const std::string& blob) const;
 
  private:

@@ -90,7 +90,9 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> result;
   result.reserve(texts.size() + 1);
   // execve takes pointers to non-const for historical reasons and writes nothing.
-  for (const std::string& text : texts) result.push_back(const_cast<char*>(text.c_str()));
+  for (const std::string& text : texts) {
+    result.push_back(const_cast<char*>(text.c_str()));  // NOLINT(cppcoreguidelines-pro-type-const-cast)
+  }
   result.push_back(nullptr);
   return result;
 }

@@ -180,9 +180,8 @@ Result<Url> parse_scp(std::string_view text, std::size_t colon) {
   if (auto status = check_path(path); !status) return std::unexpected(status.error());
   const std::size_t at = before.rfind('@');
   const std::string_view host = at == std::string_view::npos ? before : before.substr(at + 1);
-  if (host.size() == before.size() && path.contains('@')) {
-    return fail(Code::invalid, "expected user@host:path, found an '@' in the path: is a password before it?");
-  }
+  // user@host:token@elsewhere is more likely a mistake with a secret in it than a path.
+  if (path.contains('@')) return fail(Code::invalid, "expected user@host:path, found an '@' in the path");
   const Authority parts{.user = before.substr(0, before.size() - host.size()), .host = host, .port = {}};
   if (auto status = check_authority(parts, Scheme::ssh); !status) return std::unexpected(status.error());
   return Url{Scheme::ssh, std::string(text), fmt::format("{}:{}", host, path)};
@@ -219,10 +218,11 @@ Result<Url> parse_url(std::string_view text, SchemePolicy policy) {
     return parse_with_scheme(text, separator, policy);
   }
   const std::size_t colon = scp_colon(text);
-  if (asks_for_helper(text)) {
+  const bool plain = colon == std::string_view::npos;
+  if (plain ? text.contains("::") : asks_for_helper(text)) {
     return fail(Code::invalid, "a repository URL must not contain '::' (remote helpers are not used)");
   }
-  return colon == std::string_view::npos ? parse_path(text, policy) : parse_scp(text, colon);
+  return plain ? parse_path(text, policy) : parse_scp(text, colon);
 }
 
 Status check_branch(std::string_view branch) {

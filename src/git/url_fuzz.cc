@@ -18,6 +18,13 @@ bool has_control(std::string_view text) {
   return false;
 }
 
+std::string_view authority(std::string_view display) {
+  const std::size_t separator = display.find("://");
+  if (separator == std::string_view::npos) return display;
+  const std::string_view rest = display.substr(separator + 3);
+  return rest.substr(0, rest.find('/'));
+}
+
 }  // namespace
 
 // NOLINTNEXTLINE(readability-identifier-naming): libFuzzer's name
@@ -29,7 +36,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!url) continue;
     require(!url->text.starts_with('-') && !has_control(url->text) && !url->text.empty());
     require(policy.local || url->scheme == Scheme::https || url->scheme == Scheme::ssh);
-    require(url->scheme == Scheme::file || !url->display.substr(0, url->display.find('/', 8)).contains('@'));
+    require(url->scheme == Scheme::file || !authority(url->display).contains('@'));
     require(url->scheme != Scheme::file || url->text.starts_with('/') || url->text.starts_with("file:///"));
     const auto again = aureacore::git::parse_url(url->text, policy);
     require(again && again->text == url->text && again->scheme == url->scheme);

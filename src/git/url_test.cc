@@ -73,6 +73,8 @@ TEST(UrlTest, RefusesWhatCouldHarm) {
                                           "fd::7",
                                           "https::h",
                                           "/a::b",
+                                          "[/::",
+                                          "git@h:a@b",
                                           "https://h/a::b",
                                           "https://h/a%3a:b",
                                           "ftp://h/a",
