@@ -36,7 +36,9 @@ std::vector<base::Glob> read_globs(Section& section, std::string_view key, std::
     return otherwise;
   }
   std::vector<base::Glob> globs;
+  std::size_t items = 0;
   section.each(key, [&](const definition::Node& item) {
+    ++items;
     auto glob = base::Glob::parse(item.text);
     if (glob) {
       globs.push_back(std::move(*glob));
@@ -44,21 +46,19 @@ std::vector<base::Glob> read_globs(Section& section, std::string_view key, std::
       section.errors().add(item.mark, fmt::format("{}: {}", key, glob.error().message));
     }
   });
-  if (globs.empty() && key == "include")
+  if (items == 0 && key == "include")
     section.errors().add(section.mark(key), "include: expected at least one pattern, found none");
   return globs;
 }
 
-base::Result<std::string> read_secret(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  if (!in)
-    return base::fail(base::Code::not_found, "expected a file that can be read, found none at {}", file.string());
+base::Result<std::string> read_secret(const std::filesystem::path& directory, const std::string& file) {
+  std::ifstream in(directory / file, std::ios::binary);
+  if (!in) return base::fail(base::Code::not_found, "expected a file that can be read, found none at {}", file);
   std::string secret(max_secret_bytes + 1, '\0');
   in.read(secret.data(), static_cast<std::streamsize>(secret.size()));
   secret.resize(static_cast<std::size_t>(in.gcount()));
   if (secret.size() > max_secret_bytes) {
-    return base::fail(base::Code::too_large, "expected a file of at most {} bytes at {}", max_secret_bytes,
-                      file.string());
+    return base::fail(base::Code::too_large, "expected a file of at most {} bytes at {}", max_secret_bytes, file);
   }
   while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
   return secret;
@@ -72,7 +72,7 @@ void read_password(Section& section, const SourceDefaults& defaults, std::string
   if (!file.empty() && !variable.empty()) {
     section.errors().add(section.mark("password_env"), "expected password_file or password_env, found both");
   } else if (!file.empty()) {
-    auto secret = read_secret(defaults.directory / file);
+    auto secret = read_secret(defaults.directory, file);
     if (!secret) section.errors().add(section.mark("password_file"), "password_file: " + secret.error().message);
     password = secret.value_or("");
   } else if (!variable.empty()) {
@@ -96,7 +96,7 @@ void read_credentials(Section& section, const SourceDefaults& defaults, git::Cre
     *target = (defaults.directory / file).lexically_normal().string();
     std::error_code error;
     if (!std::filesystem::is_regular_file(*target, error)) {
-      section.errors().add(section.mark(key), fmt::format("{}: expected a file, found none at {}", key, *target));
+      section.errors().add(section.mark(key), fmt::format("{}: expected a file, found none at {}", key, file));
     }
   }
 }
@@ -104,7 +104,10 @@ void read_credentials(Section& section, const SourceDefaults& defaults, git::Cre
 void read_id(Section& section, const std::vector<sync::SourceOptions>& sources, sync::SourceOptions& source) {
   std::string id;
   section.text("id", id);
-  if (id.empty()) id = default_id(source.remote.url.text);
+  const bool given = section.has("id");
+  // Without an address there is nothing to make an id of; that it is missing is an error of its own.
+  if (!given && source.remote.url.text.empty()) return;
+  if (!given) id = default_id(source.remote.url.text);
   if (!entity::is_name(id)) {
     section.errors().add(section.mark("id"),
                          fmt::format("id: expected 1 to 63 letters, digits, '-', '_' or '.', with a letter or digit "
@@ -112,7 +115,8 @@ void read_id(Section& section, const std::vector<sync::SourceOptions>& sources, 
                                      base::printable(id, 80)));
   } else if (taken(sources, id)) {
     section.errors().add(section.mark("id"),
-                         fmt::format("id: expected one of its own for each source, found \"{}\" again", id));
+                         fmt::format("id: expected one of its own for each source, found \"{}\" again{}", id,
+                                     given ? "" : " (made of the url: give it one)"));
   }
   source.tree.source = id;
 }
@@ -125,10 +129,12 @@ void read_address(Section& section, const SourceDefaults& defaults, git::RemoteO
     return;
   }
   auto parsed = address(url, defaults);
-  if (!parsed) {
-    section.errors().add(section.mark("url"), "url: " + parsed.error().message);
-  } else {
+  if (parsed) {
     remote.url = std::move(*parsed);
+  } else {
+    const bool denied = parsed.error().code == base::Code::denied;
+    section.errors().add(section.mark("url"), fmt::format("url: {}{}", parsed.error().message,
+                                                          denied ? " (see allow_local and allow_insecure)" : ""));
   }
 }
 

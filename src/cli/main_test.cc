@@ -1,0 +1,195 @@
+// The program as a process: flags, its one line on standard output, signals, exit status.
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+
+#include "git/test_repository.h"
+
+namespace aureacore {
+namespace {
+
+using testing::HasSubstr;
+using testing::StartsWith;
+
+constexpr const char* minimal =
+    "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: a\nspec:\n  type: service\n"
+    "  lifecycle: production\n  owner: team\n";
+
+// A run of the program; killed at the end where it has not ended.
+class Program {
+ public:
+  explicit Program(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), AUREACORE_PROGRAM);
+    std::array<int, 2> out{};
+    std::array<int, 2> error{};
+    EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
+    EXPECT_EQ(::pipe2(error.data(), O_CLOEXEC), 0);
+    std::vector<char*> raw;
+    for (auto& argument : arguments) raw.push_back(argument.data());
+    raw.push_back(nullptr);
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::dup2(out[1], STDOUT_FILENO);
+      ::dup2(error[1], STDERR_FILENO);
+      ::execv(raw[0], raw.data());
+      ::_exit(127);
+    }
+    ::close(out[1]);
+    ::close(error[1]);
+    out_ = out[0];
+    error_ = error[0];
+  }
+  Program(const Program&) = delete;
+  Program& operator=(const Program&) = delete;
+  ~Program() {
+    if (pid_ > 0) {
+      ::kill(pid_, SIGKILL);
+      ::waitpid(pid_, nullptr, 0);
+    }
+    ::close(out_);
+    ::close(error_);
+  }
+
+  void signal(int number) const { ::kill(pid_, number); }
+  // Reads until the text stands there, or the stream ends, or the time is over.
+  bool prints(const std::string& text) { return read_until(out_, output, text); }
+  bool logs(const std::string& text) { return read_until(error_, errors, text); }
+  // Its exit status; -1 where a signal ended it.
+  int end() {
+    read_until(out_, output, "\x01");  // never there: to the end
+    read_until(error_, errors, "\x01");
+    int status = 0;
+    ::waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+
+  std::string output;
+  std::string errors;
+
+ private:
+  static bool read_until(int from, std::string& into, const std::string& text) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (into.find(text) == std::string::npos) {
+      const auto left =
+          std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+      pollfd ready{from, POLLIN, 0};
+      if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) <= 0) return false;
+      std::array<char, 4096> buffer{};
+      const ssize_t got = ::read(from, buffer.data(), buffer.size());
+      if (got <= 0) return false;
+      into.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+    return true;
+  }
+
+  pid_t pid_ = -1;
+  int out_ = -1;
+  int error_ = -1;
+};
+
+class MainTest : public testing::Test {
+ protected:
+  std::vector<std::string> serve(std::vector<std::string> more) const {
+    std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--state-dir",
+                                       (folder_.path() / "state").string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+  std::filesystem::path configuration(const std::string& text) const {
+    git::write_text(folder_.path() / "aureacore.yaml", text);
+    return folder_.path() / "aureacore.yaml";
+  }
+
+  git::TemporaryFolder folder_;
+  git::TestRepository repository_;
+};
+
+TEST_F(MainTest, PrintsItsVersion) {
+  Program program({"version"});
+  EXPECT_EQ(program.end(), 0);
+  EXPECT_THAT(program.output, StartsWith("aureacore 0."));
+}
+
+TEST_F(MainTest, EndsWithTwoOnAWrongCommandLine) {
+  EXPECT_EQ(Program({}).end(), 2);
+  EXPECT_EQ(Program({"serve", "--nonsense"}).end(), 2);
+  EXPECT_EQ(Program({"config", "check"}).end(), 2);
+  EXPECT_EQ(Program({"--help"}).end(), 0);
+}
+
+TEST_F(MainTest, SaysThatThereIsNothingToServe) {
+  Program program(serve({}));
+  EXPECT_EQ(program.end(), 1);
+  EXPECT_THAT(program.errors, HasSubstr("expected at least one source"));
+}
+
+TEST_F(MainTest, ChecksAConfiguration) {
+  Program good(
+      {"config", "check", configuration("state_dir: /tmp/x\nsources: [{url: https://example.com/a.git}]\n").string()});
+  EXPECT_EQ(good.end(), 0);
+  EXPECT_EQ(good.output, "ok\n");
+  Program bad({"config", "check", configuration("sorces: []\n").string()});
+  EXPECT_EQ(bad.end(), 1);
+  EXPECT_THAT(bad.errors,
+              HasSubstr("aureacore.yaml:1:1: unknown key \"sorces\" in the configuration; did you mean \"sources\"?"));
+}
+
+class SignalTest : public MainTest, public testing::WithParamInterface<int> {};
+
+TEST_P(SignalTest, EndsInOrder) {
+  repository_.commit_file("catalog-info.yaml", minimal);
+  Program program(serve({"--source", repository_.path().string()}));
+  ASSERT_TRUE(program.prints("\n"));
+  EXPECT_THAT(program.output, testing::MatchesRegex("listening on http://127.0.0.1:[0-9]+\n"));
+  ASSERT_TRUE(program.logs("published entities=1"));
+  program.signal(GetParam());
+  EXPECT_EQ(program.end(), 0) << program.errors;
+}
+
+INSTANTIATE_TEST_SUITE_P(Signals, SignalTest, testing::Values(SIGTERM, SIGINT));
+
+TEST_F(MainTest, ReadsItsConfigurationAgainAndKeepsTheOldOneWhereTheNewIsBad) {
+  repository_.commit_file("catalog-info.yaml", minimal);
+  const std::string good = "allow_local: true\nsources: [{id: first, url: " + repository_.path().string() + "}]\n";
+  const auto file = configuration(good);
+  Program program(serve({"--config", file.string()}));
+  ASSERT_TRUE(program.logs("published entities=1"));
+  configuration("sorces: []\n");
+  program.signal(SIGHUP);
+  ASSERT_TRUE(program.logs("configuration not reloaded"));
+  configuration(good + "drain: 1s\n");
+  program.signal(SIGHUP);
+  ASSERT_TRUE(program.logs("configuration reloaded"));
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.end(), 0);
+}
+
+TEST_F(MainTest, RefusesAStateDirectoryThatIsInUse) {
+  repository_.commit_file("catalog-info.yaml", minimal);
+  Program first(serve({"--source", repository_.path().string()}));
+  ASSERT_TRUE(first.prints("listening"));
+  Program second(serve({"--source", repository_.path().string()}));
+  EXPECT_EQ(second.end(), 1);
+  EXPECT_THAT(second.errors, HasSubstr("in use by another process"));
+}
+
+TEST_F(MainTest, WritesItsLogAsJson) {
+  repository_.commit_file("catalog-info.yaml", minimal);
+  Program program(serve({"--source", repository_.path().string(), "--log-format", "json"}));
+  ASSERT_TRUE(program.logs("\"event\":\"published\""));
+  program.signal(SIGTERM);
+  EXPECT_EQ(program.end(), 0);
+}
+
+}  // namespace
+}  // namespace aureacore

@@ -1,0 +1,247 @@
+// The whole road, in this process: a real repository, a real server on a free port, a client that speaks HTTP.
+#include "server/app.h"
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <mutex>
+#include <thread>
+
+#include "base/text.h"
+#include "git/test_repository.h"
+
+namespace aureacore::server {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
+
+std::string component(const std::string& name, const std::string& owner = "team") {
+  return "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: " + name +
+         "\nspec:\n  type: service\n  lifecycle: production\n  owner: " + owner + "\n";
+}
+
+// One request on a connection of its own; the whole answer.
+std::string get(std::uint16_t port, const std::string& target, const std::string& method = "GET") {
+  const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  std::string answer;
+  if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
+    const std::string request = method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    EXPECT_EQ(::send(connection, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+    std::array<char, 16384> buffer{};
+    for (ssize_t got = 0; (got = ::recv(connection, buffer.data(), buffer.size(), 0)) > 0;) {
+      answer.append(buffer.data(), static_cast<std::size_t>(got));
+    }
+  }
+  ::close(connection);
+  return answer;
+}
+
+std::string header(const std::string& answer, std::string_view name) {
+  const auto head = answer.substr(0, answer.find("\r\n\r\n"));
+  for (const auto line : base::split(head, '\n')) {
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || !base::equal_ignoring_case(line.substr(0, colon), name)) continue;
+    auto value = line.substr(colon + 1);
+    if (value.ends_with('\r')) value.remove_suffix(1);
+    return std::string(base::trim(value));
+  }
+  return {};
+}
+
+class AppTest : public testing::Test {
+ protected:
+  void TearDown() override {
+    if (app_) app_->stop();
+  }
+
+  sync::SourceOptions source(const std::string& id, const std::filesystem::path& repository) const {
+    sync::SourceOptions options;
+    options.tree.source = id;
+    options.tree.include.push_back(base::Glob::parse("**/catalog-info.yaml").value());
+    options.remote.url = git::parse_url(repository.string(), {.local = true}).value();
+    options.interval = std::chrono::milliseconds(100);
+    return options;
+  }
+
+  Config config(std::vector<sync::SourceOptions> sources) const {
+    Config config;
+    config.port = 0;
+    config.threads = 2;
+    config.state_dir = folder_.path() / "state";
+    config.drain = std::chrono::seconds(1);
+    config.sources = std::move(sources);
+    return config;
+  }
+
+  AppDependencies dependencies() const {
+    return {.clock = clock_, .log = log_, .random = [] { return 0.5; }, .connect = sync::connect_git, .progress = {}};
+  }
+
+  void serve(std::vector<sync::SourceOptions> sources) {
+    auto app = App::create(config(std::move(sources)), dependencies());
+    ASSERT_TRUE(app) << app.error().message;
+    app_ = std::move(*app);
+    app_->start();
+  }
+
+  // Waits until it is so; looks again after each answer.
+  template <class Condition>
+  [[nodiscard]] bool eventually(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+  std::string get(const std::string& target, const std::string& method = "GET") const {
+    return server::get(app_->port(), target, method);
+  }
+  std::string look_up(const std::string& name) const {
+    return get("/api/catalog/entities/by-name/component/default/" + name);
+  }
+  bool serves(const std::string& name) const { return look_up(name).starts_with("HTTP/1.1 200"); }
+  std::string log_text() {
+    const std::scoped_lock lock(mutex_);
+    return lines_;
+  }
+
+  git::TemporaryFolder folder_;
+  git::TestRepository repository_;
+  base::SystemClock clock_;
+  std::mutex mutex_;
+  std::string lines_;
+  base::Log log_{clock_, base::Log::Format::text, [this](std::string_view line) {
+                   const std::scoped_lock lock(mutex_);
+                   lines_ += line;
+                 }};
+  std::unique_ptr<App> app_;
+};
+
+TEST_F(AppTest, AnswersALookUpFromACommitAndTheNextOneFromTheNext) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  serve({source("main", repository_.path())});
+  ASSERT_TRUE(eventually([&] { return serves("a"); }));
+  EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 200"));
+  const auto first = look_up("a");
+  EXPECT_THAT(first, HasSubstr("\"name\":\"a\""));
+  EXPECT_THAT(header(first, "AureaCore-Version"), StartsWith("v1-1-"));
+  EXPECT_THAT(header(first, "AureaCore-Consistency"), Not(HasSubstr("degraded")));
+  repository_.commit_file("catalog-info.yaml", component("a", "others"));
+  app_->syncer().refresh("main");
+  ASSERT_TRUE(eventually([&] { return header(look_up("a"), "AureaCore-Version").starts_with("v1-2-"); }));
+  EXPECT_THAT(look_up("a"), HasSubstr("group:default/others"));
+  EXPECT_NE(header(look_up("a"), "ETag"), header(first, "ETag"));
+}
+
+TEST_F(AppTest, IsNotReadyBeforeItHasSomething) {
+  serve({source("main", folder_.path() / "no-repository")});
+  EXPECT_THAT(get("/livez"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 503"));
+  EXPECT_THAT(look_up("a"), StartsWith("HTTP/1.1 503"));
+}
+
+TEST_F(AppTest, AnswersOnWhileGitIsGoneAndSaysSoAndHeals) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  serve({source("main", repository_.path())});
+  ASSERT_TRUE(eventually([&] { return serves("a"); }));
+  const auto away = folder_.path() / "away";
+  std::filesystem::rename(repository_.path(), away);
+  ASSERT_TRUE(
+      eventually([&] { return header(look_up("a"), "AureaCore-Consistency").find("degraded") != std::string::npos; }));
+  EXPECT_THAT(header(look_up("a"), "AureaCore-Consistency"), HasSubstr("git-"));
+  EXPECT_THAT(look_up("a"), StartsWith("HTTP/1.1 200"));
+  EXPECT_TRUE(eventually([&] { return header(look_up("a"), "Age") != "0"; })) << "the age grows";
+  std::filesystem::rename(away, repository_.path());
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  EXPECT_TRUE(eventually([&] {
+    app_->syncer().refresh("main");
+    return serves("b");
+  }));
+  EXPECT_TRUE(
+      eventually([&] { return header(look_up("b"), "AureaCore-Consistency").find("degraded") == std::string::npos; }));
+}
+
+TEST_F(AppTest, StartsFromTheMirrorWhereGitIsGone) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  const auto away = folder_.path() / "away";
+  serve({source("main", repository_.path())});
+  ASSERT_TRUE(eventually([&] { return serves("a"); }));
+  const auto version = header(look_up("a"), "AureaCore-Version");
+  app_.reset();
+  std::filesystem::rename(repository_.path(), away);
+  serve({source("main", repository_.path())});
+  ASSERT_TRUE(eventually([&] { return serves("a"); }));
+  EXPECT_EQ(header(look_up("a"), "AureaCore-Version"), version);
+  EXPECT_THAT(header(look_up("a"), "AureaCore-Consistency"), HasSubstr("degraded=\"mirror\""));
+  std::filesystem::rename(away, repository_.path());
+}
+
+TEST_F(AppTest, TakesOverAnotherConfiguration) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  const git::TestRepository other;
+  other.commit_file("catalog-info.yaml", component("b"));
+  serve({source("main", repository_.path())});
+  ASSERT_TRUE(eventually([&] { return serves("a"); }));
+  auto changed = config({source("other", other.path())});
+  changed.threads = 9;
+  app_->reconfigure(changed);
+  ASSERT_TRUE(eventually([&] { return serves("b") && !serves("a"); }));
+  EXPECT_THAT(log_text(), HasSubstr("configuration key needs a restart to take effect key=threads"));
+}
+
+TEST_F(AppTest, ReportsTheErrorsOfABrokenFile) {
+  repository_.write("catalog-info.yaml", component("a"));
+  repository_.write("b/catalog-info.yaml", "kind: [");
+  repository_.commit();
+  serve({source("main", repository_.path())});
+  ASSERT_TRUE(eventually([&] { return serves("a"); }));
+  EXPECT_THAT(get("/api/v1/errors"), HasSubstr("b/catalog-info.yaml"));
+}
+
+TEST_F(AppTest, ShowsMetricsOfEveryPart) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  serve({source("main", repository_.path())});
+  ASSERT_TRUE(eventually([&] { return serves("a"); }));
+  const auto metrics = get("/metrics");
+  EXPECT_THAT(metrics, HasSubstr("aureacore_catalog_entities 1"));
+  EXPECT_THAT(metrics, HasSubstr("aureacore_http_connections"));
+  EXPECT_THAT(metrics, HasSubstr("aureacore_http_requests_total"));
+  EXPECT_THAT(metrics, HasSubstr("aureacore_build_info"));
+}
+
+TEST_F(AppTest, RefusesAStateDirectoryThatIsInUse) {
+  serve({source("main", repository_.path())});
+  const auto second = App::create(config({source("main", repository_.path())}), dependencies());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, base::Code::unavailable);
+  EXPECT_THAT(second.error().message, HasSubstr("in use by another process"));
+}
+
+TEST_F(AppTest, KeepsItsStateToItself) {
+  serve({source("main", repository_.path())});
+  const auto permissions = std::filesystem::status(folder_.path() / "state").permissions();
+  EXPECT_EQ(permissions & std::filesystem::perms::all, std::filesystem::perms::owner_all);
+}
+
+TEST_F(AppTest, EndsPromptlyAndOnlyOnce) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  serve({source("main", repository_.path())});
+  ASSERT_TRUE(eventually([&] { return serves("a"); }));
+  app_->stop();
+  app_->stop();
+  EXPECT_EQ(look_up("a"), "");
+}
+
+}  // namespace
+}  // namespace aureacore::server

@@ -1,0 +1,190 @@
+#include "server/config.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "server/section.h"
+#include "server/source_config.h"
+
+namespace aureacore::server {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+const std::filesystem::path cases = std::filesystem::path(__FILE__).parent_path() / "testdata/config";
+
+std::optional<std::string> environment(const std::string& name) {
+  static const std::map<std::string, std::string> variables{{"HOME", "/home/ann"}, {"CATALOG_TOKEN", "s3cret"}};
+  const auto at = variables.find(name);
+  if (at == variables.end()) return std::nullopt;
+  return at->second;
+}
+
+ConfigRequest request(const std::string& name) {
+  return {.file = cases / (name + ".yaml"), .flags = {}, .environment = environment, .directory = "/work"};
+}
+
+std::string read(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// The errors, one a line, without the file's name.
+std::string errors(const std::string& name) {
+  std::string text;
+  const std::string prefix = (cases / (name + ".yaml")).string() + ":";
+  for (const auto& error : load_config(request(name)).errors) {
+    text += (error.starts_with(prefix) ? error.substr(prefix.size()) : error) + "\n";
+  }
+  return text;
+}
+
+TEST(Config, ReadsEveryKey) {
+  const auto result = load_config(request("good"));
+  ASSERT_THAT(result.errors, IsEmpty());
+  const Config& config = result.config;
+  EXPECT_EQ(config.host, "0.0.0.0");
+  EXPECT_EQ(config.port, 8080);
+  EXPECT_EQ(config.state_dir, cases / "state");
+  EXPECT_EQ(config.threads, 3);
+  EXPECT_EQ(config.log_format, base::Log::Format::json);
+  EXPECT_EQ(config.drain, std::chrono::seconds(5));
+  EXPECT_EQ(config.fetchers, 2);
+  EXPECT_EQ(config.guard.share, 0.25);
+  EXPECT_EQ(config.guard.count, 100);
+  EXPECT_EQ(config.http.connections, 50);
+  ASSERT_EQ(config.sources.size(), 2);
+  const auto& platform = config.sources[0];
+  EXPECT_EQ(platform.tree.source, "platform");
+  EXPECT_EQ(platform.remote.url.text, "https://git.example.com/platform/catalog.git");
+  EXPECT_EQ(platform.remote.branch, "main");
+  EXPECT_EQ(platform.interval, std::chrono::seconds(90));
+  EXPECT_FALSE(platform.remote.fsck);
+  EXPECT_EQ(platform.remote.credentials.username, "bot");
+  EXPECT_EQ(platform.remote.credentials.password, "s3cret");
+  EXPECT_EQ(platform.tree.include.size(), 2);
+  EXPECT_EQ(platform.tree.exclude.at(0).pattern(), "**/node_modules/**");
+  EXPECT_EQ(platform.tree.files, 1000);
+  EXPECT_EQ(platform.tree.file_bytes, 64 << 10);
+  const auto& nearby = config.sources[1];
+  EXPECT_EQ(nearby.tree.source, "nearby");
+  EXPECT_EQ(nearby.remote.url.text, (cases / "nearby").string());
+  EXPECT_EQ(nearby.tree.include.at(0).pattern(), "**/catalog-info.yaml");
+  EXPECT_EQ(nearby.interval, std::chrono::seconds(60));
+}
+
+class BadConfig : public testing::TestWithParam<const char*> {};
+
+TEST_P(BadConfig, SaysWhatIsWrongAndWhere) {
+  EXPECT_EQ(errors(GetParam()), read(cases / (std::string(GetParam()) + ".errors")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, BadConfig,
+                         testing::Values("unknown_key", "wrong_types", "bad_values", "credentials", "syntax",
+                                         "two_documents", "empty", "duplicate_key"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST(Config, SaysThatAFileIsMissing) {
+  EXPECT_THAT(load_config(request("missing")).errors, ElementsAre(HasSubstr("expected a configuration file")));
+}
+
+TEST(Config, LetsTheEnvironmentOverrideTheFileAndFlagsOverrideBoth) {
+  auto layered = request("good");
+  layered.environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "AUREACORE_LISTEN") return "127.0.0.1:1111";
+    if (name == "AUREACORE_THREADS") return "7";
+    return environment(name);
+  };
+  layered.flags.listen = "[::1]:2222";
+  layered.flags.state_dir = "elsewhere";
+  const auto result = load_config(layered);
+  ASSERT_THAT(result.errors, IsEmpty());
+  EXPECT_EQ(result.config.host, "::1");
+  EXPECT_EQ(result.config.port, 2222);
+  EXPECT_EQ(result.config.threads, 7);
+  EXPECT_EQ(result.config.state_dir, "/work/elsewhere");
+}
+
+TEST(Config, NamesTheFlagOrVariableThatIsWrong) {
+  ConfigRequest wrong{.file = {}, .flags = {}, .environment = environment, .directory = "/work"};
+  wrong.environment = [](const std::string& name) -> std::optional<std::string> {
+    return name == "AUREACORE_LOG_FORMAT" ? std::optional<std::string>("yaml") : environment(name);
+  };
+  wrong.flags.threads = "many";
+  wrong.flags.listen = "here";
+  wrong.flags.interval = "soon";
+  wrong.flags.sources = {"a", "ssh://git@example.com/a.git", "b#-x"};
+  EXPECT_THAT(load_config(wrong).errors,
+              ElementsAre("AUREACORE_LOG_FORMAT: expected text or json, found \"yaml\"",
+                          "--listen: expected HOST:PORT as in 127.0.0.1:7077 or [::1]:0, found \"here\"",
+                          "--threads: expected a whole number from 1 to 256, found \"many\"",
+                          "--interval: expected a duration of at least 100ms, as in 60s, found \"soon\"",
+                          HasSubstr("--source ssh://git@example.com/a.git: an ssh address needs known_hosts_file"),
+                          HasSubstr("--source b#-x: expected a branch name")));
+}
+
+TEST(Config, TakesSourcesFromTheCommandLine) {
+  ConfigRequest line{.file = {}, .flags = {}, .environment = environment, .directory = "/work"};
+  line.flags.sources = {"repos/catalog", "/srv/catalog.git#release", "https://git.example.com/x/catalog.git"};
+  line.flags.interval = "5s";
+  const auto result = load_config(line);
+  ASSERT_THAT(result.errors, IsEmpty());
+  const auto& sources = result.config.sources;
+  ASSERT_EQ(sources.size(), 3);
+  EXPECT_EQ(sources[0].tree.source, "catalog");
+  EXPECT_EQ(sources[0].remote.url.text, "/work/repos/catalog");
+  EXPECT_EQ(sources[0].remote.branch, "");
+  EXPECT_EQ(sources[1].tree.source, "catalog-2");
+  EXPECT_EQ(sources[1].remote.branch, "release");
+  EXPECT_EQ(sources[2].tree.source, "catalog-3");
+  EXPECT_EQ(sources[2].interval, std::chrono::seconds(5));
+  EXPECT_EQ(result.config.state_dir, "/home/ann/.local/state/aureacore");
+}
+
+TEST(Config, ReadsAPasswordFromAFile) {
+  git::Credentials credentials;
+  const auto file = std::filesystem::path(testing::TempDir()) / "aureacore-password.yaml";
+  std::ofstream(file) << "sources:\n  - url: https://git.example.com/a.git\n    credentials: {password_file: "
+                      << (cases / "secret.txt").string() << "}\n";
+  auto with_file = request("good");
+  with_file.file = file;
+  const auto result = load_config(with_file);
+  std::filesystem::remove(file);
+  ASSERT_THAT(result.errors, IsEmpty());
+  EXPECT_EQ(result.config.sources.at(0).remote.credentials.password, "hunter2");
+}
+
+TEST(Durations, AreNumbersWithAUnit) {
+  EXPECT_EQ(parse_duration("500ms"), std::chrono::milliseconds(500));
+  EXPECT_EQ(parse_duration("60s"), std::chrono::seconds(60));
+  EXPECT_EQ(parse_duration("5m"), std::chrono::minutes(5));
+  EXPECT_EQ(parse_duration("2h"), std::chrono::hours(2));
+  for (const char* wrong : {"", "5", "s", "-1s", "1.5s", "1 s", "1d", "99999999999999999999s", "9999999999999h"}) {
+    EXPECT_EQ(parse_duration(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(Bytes, AreNumbersWithAnOptionalUnit) {
+  EXPECT_EQ(parse_bytes("12"), 12);
+  EXPECT_EQ(parse_bytes("64KiB"), 65536);
+  EXPECT_EQ(parse_bytes("4GiB"), 4ULL << 30);
+  for (const char* wrong : {"", "KiB", "1kb", "-1", "99999999999999999999"}) {
+    EXPECT_EQ(parse_bytes(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(DefaultId, IsTheLastPartOfTheAddress) {
+  EXPECT_EQ(default_id("https://git.example.com/platform/catalog.git"), "catalog");
+  EXPECT_EQ(default_id("git@example.com:catalog"), "catalog");
+  EXPECT_EQ(default_id("/srv/my catalog/"), "my-catalog");
+  EXPECT_EQ(default_id("/srv/.hidden.git"), "hidden");
+  EXPECT_EQ(default_id("/"), "source");
+}
+
+}  // namespace
+}  // namespace aureacore::server
