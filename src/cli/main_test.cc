@@ -11,8 +11,12 @@
 #include <array>
 #include <chrono>
 #include <csignal>
-
-#include "git/test_repository.h"
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <system_error>
+#include <vector>
 
 namespace aureacore {
 namespace {
@@ -27,8 +31,8 @@ constexpr const char* minimal =
 // A run of the program; killed at the end where it has not ended.
 class Program {
  public:
-  explicit Program(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), AUREACORE_PROGRAM);
+  explicit Program(std::vector<std::string> arguments, const char* program = AUREACORE_PROGRAM) {
+    arguments.insert(arguments.begin(), program);
     std::array<int, 2> out{};
     std::array<int, 2> error{};
     EXPECT_EQ(::pipe2(out.data(), O_CLOEXEC), 0);
@@ -40,7 +44,7 @@ class Program {
     if (pid_ == 0) {
       ::dup2(out[1], STDOUT_FILENO);
       ::dup2(error[1], STDERR_FILENO);
-      ::execv(raw[0], raw.data());
+      ::execvp(raw[0], raw.data());
       ::_exit(127);
     }
     ::close(out[1]);
@@ -99,19 +103,43 @@ class Program {
 
 class MainTest : public testing::Test {
  protected:
-  std::vector<std::string> serve(std::vector<std::string> more) const {
-    std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--state-dir",
-                                       (folder_.path() / "state").string()};
+  MainTest() {
+    std::string name = (std::filesystem::temp_directory_path() / "aureacore-XXXXXX").string();
+    folder_ = ::mkdtemp(name.data());
+  }
+  ~MainTest() override {
+    std::error_code error;
+    std::filesystem::remove_all(folder_, error);
+  }
+
+  // A repository with one component.
+  [[nodiscard]] std::string make_repository() const {
+    const auto path = folder_ / "repository";
+    std::filesystem::create_directory(path);
+    std::ofstream(path / "catalog-info.yaml") << minimal;
+    git({"init", "-q", "-b", "main", path});
+    git({"-C", path, "add", "-A"});
+    git({"-C", path, "-c", "user.name=Ann", "-c", "user.email=ann@example.com", "commit", "-q", "-m", "first"});
+    return path;
+  }
+  [[nodiscard]] std::vector<std::string> serve(const std::vector<std::string>& more) const {
+    std::vector<std::string> arguments{"serve", "--listen", "127.0.0.1:0", "--state-dir", folder_ / "state"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
-  std::filesystem::path configuration(const std::string& text) const {
-    git::write_text(folder_.path() / "aureacore.yaml", text);
-    return folder_.path() / "aureacore.yaml";
+  [[nodiscard]] std::string configuration(const std::string& text) const {
+    const auto path = folder_ / "aureacore.yaml";
+    std::ofstream(path) << text;
+    return path;
   }
 
-  git::TemporaryFolder folder_;
-  git::TestRepository repository_;
+ private:
+  static void git(const std::vector<std::string>& arguments) {
+    Program program(arguments, "git");
+    EXPECT_EQ(program.end(), 0) << program.errors;
+  }
+
+  std::filesystem::path folder_;
 };
 
 TEST_F(MainTest, PrintsItsVersion) {
@@ -134,11 +162,10 @@ TEST_F(MainTest, SaysThatThereIsNothingToServe) {
 }
 
 TEST_F(MainTest, ChecksAConfiguration) {
-  Program good(
-      {"config", "check", configuration("state_dir: /tmp/x\nsources: [{url: https://example.com/a.git}]\n").string()});
+  Program good({"config", "check", configuration("state_dir: /tmp/x\nsources: [{url: https://example.com/a.git}]\n")});
   EXPECT_EQ(good.end(), 0);
   EXPECT_EQ(good.output, "ok\n");
-  Program bad({"config", "check", configuration("sorces: []\n").string()});
+  Program bad({"config", "check", configuration("sorces: []\n")});
   EXPECT_EQ(bad.end(), 1);
   EXPECT_THAT(bad.errors,
               HasSubstr("aureacore.yaml:1:1: unknown key \"sorces\" in the configuration; did you mean \"sources\"?"));
@@ -147,8 +174,8 @@ TEST_F(MainTest, ChecksAConfiguration) {
 class SignalTest : public MainTest, public testing::WithParamInterface<int> {};
 
 TEST_P(SignalTest, EndsInOrder) {
-  repository_.commit_file("catalog-info.yaml", minimal);
-  Program program(serve({"--source", repository_.path().string()}));
+  const auto repository = make_repository();
+  Program program(serve({"--source", repository}));
   ASSERT_TRUE(program.prints("\n"));
   EXPECT_THAT(program.output, testing::MatchesRegex("listening on http://127.0.0.1:[0-9]+\n"));
   ASSERT_TRUE(program.logs("published entities=1"));
@@ -159,15 +186,15 @@ TEST_P(SignalTest, EndsInOrder) {
 INSTANTIATE_TEST_SUITE_P(Signals, SignalTest, testing::Values(SIGTERM, SIGINT));
 
 TEST_F(MainTest, ReadsItsConfigurationAgainAndKeepsTheOldOneWhereTheNewIsBad) {
-  repository_.commit_file("catalog-info.yaml", minimal);
-  const std::string good = "allow_local: true\nsources: [{id: first, url: " + repository_.path().string() + "}]\n";
+  const auto repository = make_repository();
+  const std::string good = "allow_local: true\nsources: [{id: first, url: " + repository + "}]\n";
   const auto file = configuration(good);
-  Program program(serve({"--config", file.string()}));
+  Program program(serve({"--config", file}));
   ASSERT_TRUE(program.logs("published entities=1"));
-  configuration("sorces: []\n");
+  static_cast<void>(configuration("sorces: []\n"));
   program.signal(SIGHUP);
   ASSERT_TRUE(program.logs("configuration not reloaded"));
-  configuration(good + "drain: 1s\n");
+  static_cast<void>(configuration(good + "drain: 1s\n"));
   program.signal(SIGHUP);
   ASSERT_TRUE(program.logs("configuration reloaded"));
   program.signal(SIGTERM);
@@ -175,17 +202,17 @@ TEST_F(MainTest, ReadsItsConfigurationAgainAndKeepsTheOldOneWhereTheNewIsBad) {
 }
 
 TEST_F(MainTest, RefusesAStateDirectoryThatIsInUse) {
-  repository_.commit_file("catalog-info.yaml", minimal);
-  Program first(serve({"--source", repository_.path().string()}));
+  const auto repository = make_repository();
+  Program first(serve({"--source", repository}));
   ASSERT_TRUE(first.prints("listening"));
-  Program second(serve({"--source", repository_.path().string()}));
+  Program second(serve({"--source", repository}));
   EXPECT_EQ(second.end(), 1);
   EXPECT_THAT(second.errors, HasSubstr("in use by another process"));
 }
 
 TEST_F(MainTest, WritesItsLogAsJson) {
-  repository_.commit_file("catalog-info.yaml", minimal);
-  Program program(serve({"--source", repository_.path().string(), "--log-format", "json"}));
+  const auto repository = make_repository();
+  Program program(serve({"--source", repository, "--log-format", "json"}));
   ASSERT_TRUE(program.logs("\"event\":\"published\""));
   program.signal(SIGTERM);
   EXPECT_EQ(program.end(), 0);

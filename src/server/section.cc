@@ -166,10 +166,11 @@ void Section::choice(std::string_view key, std::initializer_list<std::string_vie
   out = value->text;
 }
 
-void Section::each(std::string_view key, const std::function<void(const Node&)>& visit) {
+bool Section::each(std::string_view key, const std::function<void(const Node&)>& visit) {
   const Node* value = expect(key, Node::Type::sequence, "a list");
-  if (value == nullptr) return;
+  if (value == nullptr) return false;
   for (const Node& item : value->items) visit(item);
+  return true;
 }
 
 void Section::texts(std::string_view key, std::vector<std::string>& out) {

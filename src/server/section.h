@@ -67,8 +67,8 @@ class Section {
     if (const auto number = size(key, least)) out = static_cast<Number>(*number);
   }
 
-  // The values of a sequence, each with its place.
-  void each(std::string_view key, const std::function<void(const Node&)>& visit);
+  // The values of a sequence, each with its place. False: there is no sequence.
+  bool each(std::string_view key, const std::function<void(const Node&)>& visit);
   // A mapping inside this one.
   void section(std::string_view key, std::string_view what, const std::function<void(Section&)>& visit);
 

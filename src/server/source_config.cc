@@ -37,7 +37,7 @@ std::vector<base::Glob> read_globs(Section& section, std::string_view key, std::
   }
   std::vector<base::Glob> globs;
   std::size_t items = 0;
-  section.each(key, [&](const definition::Node& item) {
+  const bool listed = section.each(key, [&](const definition::Node& item) {
     ++items;
     auto glob = base::Glob::parse(item.text);
     if (glob) {
@@ -46,7 +46,7 @@ std::vector<base::Glob> read_globs(Section& section, std::string_view key, std::
       section.errors().add(item.mark, fmt::format("{}: {}", key, glob.error().message));
     }
   });
-  if (items == 0 && key == "include")
+  if (listed && items == 0 && key == "include")
     section.errors().add(section.mark(key), "include: expected at least one pattern, found none");
   return globs;
 }
