@@ -105,8 +105,9 @@ TEST_F(FaultTest, SaysThatTheAnswerIsGarbage) {
   for (const auto& [type, code] : cases) {
     const TestServer web([&](int connection) {
       read_request(connection);
-      send_all(connection, "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: " + type +
-                               "\r\nContent-Length: " + std::to_string(page.size()) + "\r\n\r\n" + page);
+      send_all(connection,
+               fmt::format("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: {}\r\nContent-Length: {}\r\n\r\n{}",
+                           type, page.size(), page));
     });
     const auto by_http = remote(web.url("http", "/a.git")).advertised({});
     ASSERT_FALSE(by_http);

@@ -180,8 +180,10 @@ TEST(ProcessTest, RunsChildrenBelowLookUps) {
 }
 
 TEST(ProcessTest, RunsFromManyThreadsAtOnce) {
+  constexpr int count = 8;
   std::vector<std::jthread> threads;
-  for (int i = 0; i < 8; ++i) {
+  threads.reserve(count);
+  for (int i = 0; i < count; ++i) {
     threads.emplace_back([i] {
       const std::string text = std::to_string(i);
       for (int round = 0; round < 5; ++round) {

@@ -26,7 +26,7 @@ RemoteOptions options_for(const std::string& url, std::string branch = {}) {
 class RemoteTest : public testing::Test {
  protected:
   [[nodiscard]] std::filesystem::path directory() const { return folder_.path() / "mirror"; }
-  GitRemote remote(std::string branch = {}) const {
+  [[nodiscard]] GitRemote remote(std::string branch = {}) const {
     return {directory(), options_for(origin_.url(), std::move(branch))};
   }
 

@@ -15,7 +15,7 @@ struct Repository::Handle {
   RepositoryPointer repository;
   DatabasePointer database;
 
-  Result<CommitPointer> commit(const git_oid& id) const {
+  [[nodiscard]] Result<CommitPointer> commit(const git_oid& id) const {
     git_commit* raw = nullptr;
     const int error = git_commit_lookup(&raw, repository.get(), &id);
     if (error == 0) return CommitPointer(raw);
@@ -23,13 +23,13 @@ struct Repository::Handle {
                 last_complaint());
   }
 
-  Result<CommitPointer> commit(const std::string& id) const {
+  [[nodiscard]] Result<CommitPointer> commit(const std::string& id) const {
     const auto parsed = parse_id(id);
     if (!parsed) return std::unexpected(parsed.error());
     return commit(*parsed);
   }
 
-  Result<git_oid> tree_of(const std::string& id) const {
+  [[nodiscard]] Result<git_oid> tree_of(const std::string& id) const {
     const auto found = commit(id);
     if (!found) return std::unexpected(found.error());
     return *git_commit_tree_id(found->get());
@@ -166,7 +166,8 @@ Result<std::string> Repository::read(const std::string& blob, std::size_t limit)
 
 bool Repository::has(const std::string& blob) const {
   const auto id = parse_id(blob);
-  return id && git_odb_exists(handle_->database.get(), &*id) != 0;
+  // Without a look for new packs on every miss: a first fetch asks for every blob of a catalog.
+  return id && git_odb_exists_ext(handle_->database.get(), &*id, GIT_ODB_LOOKUP_NO_REFRESH) != 0;
 }
 
 }  // namespace aureacore::git

@@ -73,6 +73,7 @@ class Repository {
 
   // Errors: not_found (not in the mirror: fetch_blobs), too_large, corrupt.
   [[nodiscard]] base::Result<std::string> read(const std::string& blob, std::size_t limit) const;
+  // Whether the mirror held the blob when it was opened.
   [[nodiscard]] bool has(const std::string& blob) const;
 
  private:

@@ -18,6 +18,7 @@ bool everything(std::string_view /*path*/) { return true; }
 
 std::vector<std::string> paths(const std::vector<File>& files) {
   std::vector<std::string> result;
+  result.reserve(files.size());
   for (const File& file : files) result.push_back(file.path);
   return result;
 }
@@ -25,6 +26,7 @@ std::vector<std::string> paths(const std::vector<File>& files) {
 // "a" for what is there now, "-a" for what is gone.
 std::vector<std::string> paths(const std::vector<Change>& changes) {
   std::vector<std::string> result;
+  result.reserve(changes.size());
   for (const Change& change : changes) result.push_back((change.now ? "" : "-") + change.path);
   return result;
 }
