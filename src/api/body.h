@@ -10,7 +10,7 @@
 #include "base/result.h"
 
 namespace simdjson::dom {
-class element;
+class element;  // NOLINT(readability-identifier-naming): theirs
 }
 
 namespace aureacore::api {

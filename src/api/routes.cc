@@ -62,6 +62,7 @@ std::string_view method_name(http::Method method) {
 const std::vector<std::string>& labels() {
   static const std::vector<std::string> made = [] {
     std::vector<std::string> all;
+    all.reserve(table.size() + 1);
     for (const Route& route : table)
       all.push_back(std::string(method_name(route.method)) + " " + std::string(route.path));
     all.emplace_back("none");

@@ -9,8 +9,8 @@
 #include "base/result.h"
 
 namespace simdjson::dom {
-class element;
-class parser;
+class element;  // NOLINT(readability-identifier-naming): theirs
+class parser;   // NOLINT(readability-identifier-naming): theirs
 }  // namespace simdjson::dom
 
 namespace aureacore::query {

@@ -12,7 +12,7 @@
 #include "query/expression.h"
 
 namespace simdjson::dom {
-class element;
+class element;  // NOLINT(readability-identifier-naming): theirs
 }
 
 namespace aureacore::query {
