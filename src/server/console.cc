@@ -91,7 +91,7 @@ void Console::log_progress(const sync::Progress& progress, const base::Log& log)
     ready_ = progress.stage == Stage::published;
   }
   // Outside the lock: the log's line comes back to write_line().
-  log.info(describe(progress, progress.done, progress.total), {{"source", progress.source}});
+  log.info(describe(progress, progress.done, progress.total));
 }
 
 }  // namespace aureacore::server

@@ -8,8 +8,8 @@
 
 namespace aureacore::server {
 
-// Blocks until a signal ends it. Call before any other thread exists: it blocks signals for all that follow.
-// 0: ended in order; 1: can't serve, the reason is on standard error.
+// Blocks until a signal ends it, and the process with it (status 0). Call before any other thread exists: it blocks signals for
+// all that follow. Returns 1 where it can't serve; the reason is on standard error.
 int serve(const ConfigRequest& request);
 
 }  // namespace aureacore::server

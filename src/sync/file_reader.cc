@@ -5,8 +5,6 @@
 #include <mutex>
 #include <thread>
 
-#include "sync/priority.h"
-
 namespace aureacore::sync {
 namespace {
 
@@ -156,10 +154,7 @@ void FileReader::run(Round& round) {
   const std::size_t helpers = std::min<std::size_t>(options_.threads, round.indices.size() / files_per_thread);
   std::vector<std::jthread> threads;
   for (std::size_t i = 1; i < helpers; ++i) {
-    threads.emplace_back([&work] {
-      lower_priority();
-      work();
-    });
+    threads.emplace_back(work);
   }
   work();
 }

@@ -2,6 +2,7 @@
 // fetcher thread.
 #pragma once
 
+#include <atomic>
 #include <functional>
 
 #include "metrics/timings.h"
@@ -37,6 +38,7 @@ struct JobContext {
   const base::Clock& clock;
   metrics::Timings& commands;  // by operation: list, fetch, fetch_blobs
   const ReportProgress& progress;
+  const std::atomic<bool>& serving;  // something is published: look-ups go first from now on
 };
 
 // Blocking; any thread.

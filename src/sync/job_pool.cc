@@ -25,13 +25,17 @@ void JobPool::submit(Job job) {
 }
 
 void JobPool::work(const std::stop_token& stop) {
-  lower_priority();
+  bool lowered = false;
   for (;;) {
     std::unique_lock lock(mutex_);
     if (!changed_.wait(lock, stop, [this] { return !jobs_.empty(); }) || stop.stop_requested()) return;
     Job job = std::move(jobs_.front());
     jobs_.pop_front();
     lock.unlock();
+    if (!lowered && context_.serving) {
+      lower_priority();
+      lowered = true;
+    }
     done_(perform(std::move(job), context_));
   }
 }

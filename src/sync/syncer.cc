@@ -67,7 +67,7 @@ void Syncer::start() {
   std::filesystem::create_directories(options_.mirrors,
                                       error);  // what fails here fails again, with its reason, at the first fetch
   began_ = dependencies_.clock.steady();
-  const JobContext context{dependencies_.clock, commands_, dependencies_.progress};
+  const JobContext context{dependencies_.clock, commands_, dependencies_.progress, serving_};
   pool_ = std::make_unique<JobPool>(options_.fetchers, context, [this](Outcome outcome) { post(std::move(outcome)); });
   scheduler_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
@@ -110,7 +110,6 @@ void Syncer::post(Event event) {
 }
 
 void Syncer::run(const std::stop_token& stop) {
-  lower_priority();
   while (!stop.stop_requested()) {
     start_due();
     export_status();
@@ -242,6 +241,13 @@ void Syncer::publish() {
   while (!removed_.empty() || std::ranges::any_of(sources_, waits)) publish_once();
 }
 
+void Syncer::report_indexing() const {
+  if (!dependencies_.progress) return;
+  std::size_t definitions = 0;
+  for (const auto& source : sources_) definitions += source->status.entities;
+  dependencies_.progress({Progress::Stage::indexing, {}, 0, definitions, {}});
+}
+
 // One version of each source that has one: several versions of one source are published one after the other.
 void Syncer::publish_once() {
   const auto began = dependencies_.clock.steady();
@@ -261,11 +267,14 @@ void Syncer::publish_once() {
     if (loaded.checked) checked.emplace_back(source, *loaded.checked);
     apply_loaded(editor, *source, std::move(loaded));
   }
+  report_indexing();
   auto snapshot = editor.finish();
   const auto entities = snapshot->size();
-  if (dependencies_.progress) dependencies_.progress({Progress::Stage::indexing, {}, entities, entities, {}});
   dependencies_.slot.publish(std::move(snapshot));
-  published_ = true;
+  if (!std::exchange(published_, true)) {
+    serving_ = true;
+    lower_priority();
+  }
   // Only what is served now is as fresh as the check that found it.
   for (const auto& [source, started] : checked) current(*source, started);
   const auto took = dependencies_.clock.steady() - began;

@@ -10,6 +10,7 @@
 // update is published as it comes.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -126,10 +127,12 @@ class Syncer final : public Status {
   void publish();
   [[nodiscard]] bool may_publish() const;
   void publish_once();
+  void report_indexing() const;
   void export_status();
 
   const SyncerOptions options_;
   const Dependencies dependencies_;
+  std::atomic<bool> serving_{false};  // the first publication is out
   metrics::Timings commands_{"operation"};
   metrics::Timings updates_;
   metrics::Timings builds_;

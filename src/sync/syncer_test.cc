@@ -282,7 +282,7 @@ TEST_F(SyncerTest, ReadsThroughAPartialClone) {
   start({options});
   ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
   EXPECT_THAT(json("component:default/a"), HasSubstr("from a placeholder"));
-  EXPECT_TRUE(status("main").partial_clone);
+  EXPECT_TRUE(eventually([&] { return status("main").partial_clone; }));
 }
 
 TEST_F(SyncerTest, ShowsItsMetrics) {
