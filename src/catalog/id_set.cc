@@ -35,6 +35,7 @@ void IdSet::make_dense(Run& run) {
 }
 
 bool IdSet::contains(std::uint32_t id) const {
+  if (runs_.empty()) return std::ranges::binary_search(few_, id);
   const Run* run = find_run(id >> run_bits);
   if (run == nullptr) return false;
   const auto low = static_cast<std::uint16_t>(id);
@@ -44,6 +45,17 @@ bool IdSet::contains(std::uint32_t id) const {
 
 void IdSet::insert(std::uint32_t id, base::EditToken token) {
   if (contains(id)) return;
+  ++size_;
+  if (runs_.empty() && few_.size() < few_limit) {
+    few_.insert(std::ranges::lower_bound(few_, id), id);
+    return;
+  }
+  for (const std::uint32_t member : few_) insert_into_run(member, token);
+  few_ = {};
+  insert_into_run(id, token);
+}
+
+void IdSet::insert_into_run(std::uint32_t id, base::EditToken token) {
   Run& run = writable_run(id >> run_bits, token);
   const auto low = static_cast<std::uint16_t>(id);
   if (run.dense.empty() && run.size == sparse_limit) make_dense(run);
@@ -53,11 +65,19 @@ void IdSet::insert(std::uint32_t id, base::EditToken token) {
     run.dense[low >> 6] |= bit(low);
   }
   ++run.size;
-  ++size_;
 }
 
 void IdSet::erase(std::uint32_t id, base::EditToken token) {
   if (!contains(id)) return;
+  --size_;
+  if (runs_.empty()) {
+    few_.erase(std::ranges::lower_bound(few_, id));
+  } else {
+    erase_from_run(id, token);
+  }
+}
+
+void IdSet::erase_from_run(std::uint32_t id, base::EditToken token) {
   const std::uint32_t high = id >> run_bits;
   Run& run = writable_run(high, token);
   const auto low = static_cast<std::uint16_t>(id);
@@ -66,19 +86,11 @@ void IdSet::erase(std::uint32_t id, base::EditToken token) {
   } else {
     run.dense[low >> 6] &= ~bit(low);
   }
-  --size_;
   if (--run.size == 0) runs_.erase(std::ranges::lower_bound(runs_, high, {}, &Slot::high));
 }
 
-std::uint32_t IdSet::front() const {
-  const Slot& slot = runs_.front();
-  if (slot.run->dense.empty()) return (slot.high << run_bits) | slot.run->sparse.front();
-  std::uint32_t word = 0;
-  while (slot.run->dense[word] == 0) ++word;
-  return (slot.high << run_bits) | (word * 64 + static_cast<std::uint32_t>(std::countr_zero(slot.run->dense[word])));
-}
-
 void IdSet::add_to(Selection& out) const {
+  for (const std::uint32_t id : few_) out.insert(id);
   for (const Slot& slot : runs_) {
     std::uint64_t* words = out.words() + slot.high * words_per_run;
     if (slot.run->dense.empty()) {
@@ -92,6 +104,7 @@ void IdSet::add_to(Selection& out) const {
 
 std::size_t IdSet::count_in(const Selection& within) const {
   std::size_t sum = 0;
+  for (const std::uint32_t id : few_) sum += within.contains(id) ? 1 : 0;
   for (const Slot& slot : runs_) {
     const std::size_t first = slot.high * words_per_run;
     if (slot.run->dense.empty()) {

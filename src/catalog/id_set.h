@@ -23,8 +23,6 @@ class IdSet {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] bool empty() const { return size_ == 0; }
   [[nodiscard]] bool contains(std::uint32_t id) const;
-  // The smallest member; the set must not be empty.
-  [[nodiscard]] std::uint32_t front() const;
 
   // Adds all members to `out`.
   void add_to(Selection& out) const;
@@ -33,6 +31,7 @@ class IdSet {
 
  private:
   static constexpr unsigned run_bits = 16;
+  static constexpr std::size_t few_limit = 64;
   static constexpr std::size_t sparse_limit = 4096;  // an array of so many takes as much as the bits
   static constexpr std::size_t words_per_run = (1U << run_bits) / 64;
 
@@ -51,8 +50,11 @@ class IdSet {
   [[nodiscard]] const Run* find_run(std::uint32_t high) const;
   Run& writable_run(std::uint32_t high, base::EditToken token);
   static void make_dense(Run& run);
+  void insert_into_run(std::uint32_t id, base::EditToken token);
+  void erase_from_run(std::uint32_t id, base::EditToken token);
 
-  std::vector<Slot> runs_;  // sorted by high
+  std::vector<std::uint32_t> few_;  // sorted; all members as long as there are no runs
+  std::vector<Slot> runs_;          // sorted by high; once there are any they hold all members
   std::size_t size_ = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace aureacore::catalog {
 namespace {
 
@@ -9,6 +11,22 @@ Posting::Spelling& spelling_of(Posting& posting, std::string_view value) {
   const auto at = std::ranges::find(posting.spellings, value, &Posting::Spelling::value);
   if (at != posting.spellings.end()) return *at;
   return posting.spellings.emplace_back(Posting::Spelling{std::string(value), {}});
+}
+
+void add_to(const PostingRef& ref, Selection& out) {
+  if (ref.posting() == nullptr) return out.insert(ref.slot());
+  for (const auto& spelling : ref.posting()->spellings) spelling.ids.add_to(out);
+}
+
+std::size_t count_in(const IdSet& ids, const Selection* within) {
+  return within == nullptr ? ids.size() : ids.count_in(*within);
+}
+
+std::size_t count_in(const PostingRef& ref, const Selection* within) {
+  if (ref.posting() == nullptr) return within == nullptr || within->contains(ref.slot()) ? 1 : 0;
+  std::size_t sum = 0;
+  for (const auto& spelling : ref.posting()->spellings) sum += count_in(spelling.ids, within);
+  return sum;
 }
 
 boost::intrusive_ptr<Posting> writable_posting(const Posting& posting, base::EditToken token) {
@@ -102,30 +120,44 @@ void Index::remove(const Term& term, std::uint32_t slot, base::EditToken token) 
   if (path.present.empty()) paths_.erase(term.path_hash, token);
 }
 
-void Index::match(std::string_view path, std::string_view value, Selection& out) const {
-  const Path* found = find(path);
-  if (found == nullptr) return;
-  const PostingRef* ref = found->values.find(hash_folded(value, seed_));
-  if (ref == nullptr) return;
-  if (ref->posting() == nullptr) {
-    out.insert(ref->slot());
-    return;
+template <class Visit>
+void Index::for_each_item_posting(std::string_view path, const Visit& visit) const {
+  for (auto dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
+    const Path* list = find(path.substr(0, dot));
+    if (list == nullptr) continue;
+    const PostingRef* ref = list->values.find(hash_folded(path.substr(dot + 1), seed_) ^ item_mark);
+    if (ref != nullptr) visit(*ref);
   }
-  for (const auto& spelling : ref->posting()->spellings) spelling.ids.add_to(out);
+}
+
+void Index::match(std::string_view path, std::string_view value, Selection& out) const {
+  if (const Path* found = find(path)) {
+    const std::uint64_t hash = hash_folded(value, seed_);
+    for (const std::uint64_t form : {hash, hash ^ item_mark}) {
+      if (const PostingRef* ref = found->values.find(form)) add_to(*ref, out);
+    }
+  }
+  if (base::equal_ignoring_case(value, "true")) {
+    for_each_item_posting(path, [&](const PostingRef& ref) { add_to(ref, out); });
+  }
 }
 
 void Index::match_exists(std::string_view path, Selection& out) const {
   if (const Path* found = find(path)) found->present.add_to(out);
+  for_each_item_posting(path, [&](const PostingRef& ref) { add_to(ref, out); });
 }
 
 std::vector<FacetCount> Index::facet(std::string_view path, const Selection* within, const Spelling& spelling) const {
   std::vector<FacetCount> counts;
+  std::size_t items = 0;
+  for_each_item_posting(path, [&](const PostingRef& ref) { items += count_in(ref, within); });
+  if (items > 0) counts.push_back({"true", items});
   const Path* found = find(path);
   if (found == nullptr) return counts;
   const std::uint64_t path_hash = hash_folded(path, seed_);
   found->values.for_each([&](std::uint64_t value_hash, const PostingRef& ref) {
     if (ref.posting() == nullptr) {
-      if (within != nullptr && !within->contains(ref.slot())) return;
+      if (count_in(ref, within) == 0) return;
       Term term;
       term.path_hash = path_hash;
       term.value_hash = value_hash;
@@ -133,7 +165,7 @@ std::vector<FacetCount> Index::facet(std::string_view path, const Selection* wit
       return;
     }
     for (const auto& [value, ids] : ref.posting()->spellings) {
-      const std::size_t count = within == nullptr ? ids.size() : ids.count_in(*within);
+      const std::size_t count = count_in(ids, within);
       if (count > 0) counts.push_back({value, count});
     }
   });

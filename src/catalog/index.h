@@ -92,6 +92,9 @@ class Index {
   using PathPtr = boost::intrusive_ptr<Path>;
 
   [[nodiscard]] const Path* find(std::string_view path) const;
+  // Visits the postings of what Backstage's table has as "path.item" = "true": for each way to take the path's end for an item.
+  template <class Visit>
+  void for_each_item_posting(std::string_view path, const Visit& visit) const;
   Path& writable(std::uint64_t path_hash, base::EditToken token);
   static void join(Path& path, const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token);
   static void leave(Path& path, const Term& term, std::uint32_t slot, base::EditToken token);

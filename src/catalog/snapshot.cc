@@ -43,7 +43,16 @@ std::vector<FacetCount> Snapshot::facet(std::string_view path, const Selection* 
     return spelling(flattener.terms(*slots_.at(slot)), term);
   });
   std::ranges::sort(counts, {}, &FacetCount::value);
-  return counts;
+  // One value may come twice: from entities that have it alone and from those that have it in a list.
+  std::vector<FacetCount> merged;
+  for (FacetCount& facet : counts) {
+    if (!merged.empty() && merged.back().value == facet.value) {
+      merged.back().count += facet.count;
+    } else {
+      merged.push_back(std::move(facet));
+    }
+  }
+  return merged;
 }
 
 void Snapshot::visit(const Selection& selection, std::string_view after, const Visit& visit) const {

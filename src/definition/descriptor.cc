@@ -70,6 +70,9 @@ class DescriptorReader {
     definition->mark = document.mark;
     definition->metadata_json = render_metadata(yaml.root, document.key, place_);
     definition->spec_json = render_spec(yaml.root);
+    // They live as long as the entity does, a hundred thousand of them.
+    definition->metadata_json.shrink_to_fit();
+    definition->spec_json.shrink_to_fit();
     document.definition = std::move(definition);
   }
 
