@@ -22,7 +22,10 @@ class CommitFiles final : public definition::Files {
 
   base::Result<std::string> read(std::string_view path) override {
     auto found = repository_.find(commit_, path);
-    if (!found) return std::unexpected(note(found.error()));
+    if (!found) {
+      note(found.error());
+      return std::unexpected(found.error());
+    }
     if (!*found) return base::fail(base::Code::not_found, "expected a file at \"{}\", found none", path);
     const git::File& file = **found;
     if (file.mode != git::Mode::regular) {
@@ -43,9 +46,8 @@ class CommitFiles final : public definition::Files {
   [[nodiscard]] const std::optional<base::Error>& broken() const { return broken_; }
 
  private:
-  const base::Error& note(const base::Error& error) {
+  void note(const base::Error& error) {
     if (!broken_) broken_ = error;
-    return error;
   }
 
   git::Repository& repository_;

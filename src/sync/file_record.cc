@@ -20,8 +20,7 @@ bool same(const entity::Definition& a, const entity::Definition& b) {
 // What a new reading says of the documents that were there before.
 class Merge {
  public:
-  Merge(const definition::Descriptor& now, const FileRecord& before) : now_(now) {
-    unknown_ = !now.complete;
+  Merge(const definition::Descriptor& now, const FileRecord& before) : now_(now), unknown_(!now.complete) {
     for (const auto& definition : before.definitions) known_.emplace(definition->key, definition);
     for (const auto& document : now.documents) {
       if (document.definition) {
@@ -66,7 +65,7 @@ class Merge {
  private:
   const definition::Descriptor& now_;
   std::unordered_multimap<std::string_view, entity::DefinitionPtr> known_;  // by key
-  bool unknown_ = false;                                                    // some documents' keys couldn't be told
+  bool unknown_;                                                            // some documents' keys couldn't be told
   std::set<std::string, std::less<>> good_;
   std::set<std::string, std::less<>> broken_;
 };
