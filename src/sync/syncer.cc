@@ -270,6 +270,10 @@ void Syncer::publish_once() {
   report_indexing();
   auto snapshot = editor.finish();
   const auto entities = snapshot->size();
+  for (const auto& [source, started] : checked) {
+    // Nobody has seen this one yet: its first answer is to have an age.
+    if (source->freshness->last_check() == base::SteadyTime{}) source->freshness->checked(started);
+  }
   dependencies_.slot.publish(std::move(snapshot));
   if (!std::exchange(published_, true)) {
     serving_ = true;

@@ -74,8 +74,8 @@ TEST_F(SyncerTest, ServesOnWhileTheRemoteIsOutOfReachAndHeals) {
   EXPECT_EQ(freshness("main").last_check(), checked);
   ASSERT_TRUE(eventually([&] { return status("main").failures >= 3; }));
   EXPECT_THAT(status("main").last_error, HasSubstr("out of order"));
-  faults_.set(repository_.url(), Fault::none);
   repository_.commit_file("catalog-info.yaml", component("b"));
+  faults_.set(repository_.url(), Fault::none);
   ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
   ASSERT_TRUE(eventually([&] { return status("main").breaker == "closed"; }));
   EXPECT_EQ(freshness("main").degraded(), Degraded::no);
@@ -263,6 +263,7 @@ TEST_F(SyncerTest, FetchesAgainWhereTheMirrorWasDeleted) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   start({source_options("main", repository_)});
   ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  ASSERT_TRUE(eventually([&] { return status("main").last_check.has_value(); }));
   std::filesystem::remove_all(options_.mirrors);
   std::filesystem::create_directories(options_.mirrors);
   repository_.commit_file("catalog-info.yaml", component("b"));
