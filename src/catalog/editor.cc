@@ -120,11 +120,9 @@ SnapshotPtr Editor::finish() {
 
   for (auto* entry : ordered_edits) resolve(entry->first, entry->second);
   for (auto* entry : ordered_edits) make_room(entry->second);
+  touched_.reset(next_->slots_.blocks());
   for (auto* entry : ordered_edits) replace_edges(entry->second);
-  std::ranges::sort(touched_);
-  const auto repeated = std::ranges::unique(touched_);
-  touched_.erase(repeated.begin(), repeated.end());
-  for (const std::string_view key : touched_) restitch(std::string(key));
+  touched_.for_each([this](std::uint32_t slot) { restitch(slot); });
   for (auto* entry : ordered_edits) remove_gone(entry->second);
   next_->token_ = next_->version_.token();
   return next_;
@@ -154,7 +152,7 @@ void Editor::resolve(const std::string& key, Edit& edit) {
   }
   const bool changed = !edit.before || edit.before->definition != edit.after;
   const bool problems = edit.has_problems && edit.before && edit.before->problems != edit.problems;
-  if (edit.after && (changed || problems)) touched_.emplace_back(key);
+  edit.changed = edit.after && (changed || problems);
   settle_claims(key, edit, std::move(claims));
 }
 
@@ -234,21 +232,26 @@ void Editor::follow_move(const Slots::Move& move) {
 }
 
 void Editor::replace_edges(Edit& edit) {
+  if (edit.changed) touched_.insert(edit.slot);
   const auto& old_relations = relations_of(edit.before ? edit.before->definition.get() : nullptr);
   const auto& new_relations = relations_of(edit.after.get());
   for_each_only_in(old_relations, new_relations, std::less<>(), [&](const entity::Relation& gone) {
     next_->edges_.remove(gone.target, {edit.slot, inverse(gone.type)}, token_);
-    touched_.emplace_back(gone.target);
+    touch(gone.target);
   });
   for_each_only_in(new_relations, old_relations, std::less<>(), [&](const entity::Relation& come) {
     next_->edges_.add(come.target, {edit.slot, inverse(come.type)}, token_);
-    touched_.emplace_back(come.target);
+    touch(come.target);
   });
 }
 
-void Editor::restitch(const std::string& key) {
-  const std::uint32_t slot = next_->slots_.slot_of(key);
-  if (slot == Slots::none) return;  // a dangling reference
+// A reference without an entity is a dangling one: nothing to do until it comes.
+void Editor::touch(std::string_view target) {
+  if (const std::uint32_t slot = next_->slots_.slot_of(target); slot != Slots::none) touched_.insert(slot);
+}
+
+void Editor::restitch(std::uint32_t slot) {
+  const std::string& key = next_->slots_.at(slot)->key();
   const auto found = edits_.find(key);
   const Edit* edit = found == edits_.end() ? nullptr : &found->second;
   if (edit != nullptr && !edit->after) return;  // about to go

@@ -49,6 +49,7 @@ class Editor {
     EntityPtr before;             // as served by the base; null: there was none
     entity::DefinitionPtr after;  // the winner; null: none is left
     std::uint32_t slot = Slots::none;
+    bool changed = false;  // another definition, or other problems
   };
   using Edits = std::unordered_map<std::string, Edit>;
   using Claims = Snapshot::Claims;
@@ -62,7 +63,8 @@ class Editor {
   void make_room(Edit& edit);
   void follow_move(const Slots::Move& move);
   void replace_edges(Edit& edit);
-  void restitch(const std::string& key);
+  void touch(std::string_view target);
+  void restitch(std::uint32_t slot);
   void reindex(std::uint32_t slot, const Entity* before, const Entity& after);
   void remove_gone(Edit& edit);
 
@@ -73,9 +75,7 @@ class Editor {
   boost::intrusive_ptr<Snapshot> next_;
   base::EditToken token_;
   Edits edits_;
-  // References whose relations or definition changed, with repetitions. They point into definitions that `edits_`
-  // keeps.
-  std::vector<std::string_view> touched_;
+  Selection touched_;  // slots of the entities whose relations, definition or problems changed
   Flattener old_terms_;
   Flattener new_terms_;
   Flattener other_terms_;

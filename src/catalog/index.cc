@@ -55,7 +55,7 @@ Index::Path& Index::writable(std::uint64_t path_hash, base::EditToken token) {
 void Index::join(Path& path, const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token) {
   const PostingRef* found = path.values.find(term.value_hash);
   if (found == nullptr) {
-    path.values.set(term.value_hash, PostingRef(slot), token);
+    path.values.set(term.value_hash, PostingRef(slot, term.value), token);
     return;
   }
   if (found->posting() != nullptr && found->posting()->token == token) {
@@ -68,7 +68,8 @@ void Index::join(Path& path, const Term& term, std::uint32_t slot, const Spellin
   } else {
     posting.reset(new Posting);
     posting->token = token;
-    spelling_of(*posting, spelling(found->slot(), term)).ids.insert(found->slot(), token);
+    const bool same = found->spells(term.value);
+    spelling_of(*posting, same ? term.value : spelling(found->slot(), term)).ids.insert(found->slot(), token);
   }
   spelling_of(*posting, term.value).ids.insert(slot, token);
   path.values.set(term.value_hash, PostingRef(std::move(posting)), token);

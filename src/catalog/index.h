@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/persistent_map.h"
 #include "catalog/flatten.h"
 #include "catalog/id_set.h"
@@ -34,11 +35,12 @@ struct Posting : boost::intrusive_ref_counter<Posting> {
   std::vector<Spelling> spellings;  // mostly one
 };
 
-// One slot, or a Posting, in eight bytes.
+// One slot with a trace of how its entity writes the value, or a Posting, in eight bytes.
 class PostingRef {
  public:
   PostingRef() = default;
-  explicit PostingRef(std::uint32_t slot) : bits_((std::uintptr_t{slot} << 1) | 1) {}
+  PostingRef(std::uint32_t slot, std::string_view value)
+      : bits_((std::uintptr_t{trace(value)} << 33) | (std::uintptr_t{slot} << 1) | 1) {}
   explicit PostingRef(boost::intrusive_ptr<Posting> posting)
       : bits_(reinterpret_cast<std::uintptr_t>(posting.detach())) {}
   PostingRef(const PostingRef& other) : bits_(other.bits_) {
@@ -56,14 +58,19 @@ class PostingRef {
   // Null where this is a single slot.
   [[nodiscard]] Posting* posting() const { return (bits_ & 1) != 0 ? nullptr : reinterpret_cast<Posting*>(bits_); }
   [[nodiscard]] std::uint32_t slot() const { return static_cast<std::uint32_t>(bits_ >> 1); }
+  // Of a single slot: whether its entity writes the value just so. The value is known to be equal but for case.
+  [[nodiscard]] bool spells(std::string_view value) const { return (bits_ >> 33) == trace(value); }
 
  private:
+  static std::uint32_t trace(std::string_view value) { return static_cast<std::uint32_t>(base::hash64(value) >> 33); }
+
   std::uintptr_t bits_ = 1;
 };
 
 class Index {
  public:
-  // How the entity at a slot wrote the value of a term: asked when a second entity joins a value that so far one had.
+  // How the entity at a slot wrote the value of a term: asked when a second entity joins a value that so far one had, and writes
+  // it otherwise.
   using Spelling = std::function<std::string(std::uint32_t slot, const Term& term)>;
 
   explicit Index(std::uint64_t seed = 0) : seed_(seed) {}

@@ -40,6 +40,16 @@ class Selection {
     return sum;
   }
 
+  // Calls visit(slot) for each member, by slot.
+  template <class Visit>
+  void for_each(const Visit& visit) const {
+    for (std::size_t block = 0; block < words_.size(); ++block) {
+      for (std::uint64_t rest = words_[block]; rest != 0; rest &= rest - 1) {
+        visit(static_cast<std::uint32_t>(block * 64 + static_cast<std::size_t>(std::countr_zero(rest))));
+      }
+    }
+  }
+
  private:
   std::vector<std::uint64_t> words_;
 };
