@@ -48,6 +48,10 @@ class Performer {
     return status;
   }
 
+  base::Status tidy() {
+    return timed("tidy", [&] { return source_.connection.remote->tidy(stop_); });
+  }
+
  private:
   void report(Progress::Stage stage, std::size_t done = 0, std::size_t total = 0, base::Duration took = {}) const {
     if (context_.progress) context_.progress({stage, source_.id(), done, total, took});
@@ -127,6 +131,9 @@ Outcome perform(Job job, const JobContext& context) {
       break;
     case Task::update:
       outcome.status = performer.update(outcome);
+      break;
+    case Task::tidy:
+      outcome.status = performer.tidy();
       break;
   }
   outcome.job = std::move(job);

@@ -15,6 +15,7 @@ enum class Task : std::uint8_t {
   load,    // the version that the mirror's record names, without the network
   list,    // what the remote's branch points to
   update,  // fetch a tip and plan what it changes
+  tidy,    // the mirror's housekeeping, once an update is served
 };
 
 struct Job {

@@ -116,6 +116,7 @@ class Syncer final : public Status {
   void succeeded(Source& source, base::SteadyTime started);
   void failed(Source& source, const base::Error& error);
   void current(Source& source, base::SteadyTime started);
+  void start_tidying(const SourcePtr& source);
   static void note_mirror(Source& source, const Outcome& outcome);
   void note_rewrite(const Source& source);
   void discard_mirror(const Source& source);

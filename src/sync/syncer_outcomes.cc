@@ -19,6 +19,13 @@ void Syncer::handle(Outcome outcome) {
       break;
     case Task::update:
       handle_update(*source, outcome);
+      if (outcome.status) start_tidying(source);
+      break;
+    case Task::tidy:
+      if (!outcome.status) {
+        dependencies_.log.warning("mirror not tidied",
+                                  {{"source", source->id()}, {"error", outcome.status.error().message}});
+      }
       break;
   }
   // A tip that was listed while the mirror was being loaded.
@@ -77,6 +84,12 @@ void Syncer::handle_update(Source& source, Outcome& outcome) {
   succeeded(source, outcome.job.started);
   updates_.record(dependencies_.clock.steady() - outcome.job.started);
   if (!hold(source, *outcome.loaded)) accept(source, std::move(*outcome.loaded));
+}
+
+// Mostly nothing to do, now and then a minute's work; it begins when what was fetched is about to be served.
+void Syncer::start_tidying(const SourcePtr& source) {
+  source->working = true;
+  pool_->submit({source, Task::tidy, {}, dependencies_.clock.steady()});
 }
 
 void Syncer::note_mirror(Source& source, const Outcome& outcome) {

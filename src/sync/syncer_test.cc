@@ -286,6 +286,16 @@ TEST_F(SyncerTest, ReadsThroughAPartialClone) {
   EXPECT_TRUE(eventually([&] { return status("main").partial_clone; }));
 }
 
+TEST_F(SyncerTest, TidiesTheMirrorOnceAnUpdateIsServed) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  metrics::Registry registry;
+  syncer_->register_metrics(registry);
+  EXPECT_TRUE(eventually([&] {
+    return has("component:default/a") && registry.expose().find("_count{operation=\"tidy\"} 1\n") != std::string::npos;
+  }));
+}
+
 TEST_F(SyncerTest, ShowsItsMetrics) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   start({source_options("main", repository_)});
