@@ -22,6 +22,7 @@ void Syncer::handle(Outcome outcome) {
       if (outcome.status) start_tidying(source);
       break;
     case Task::tidy:
+      if (std::exchange(source->again, false)) source->due = dependencies_.clock.steady();
       if (!outcome.status) {
         dependencies_.log.warning("mirror not tidied",
                                   {{"source", source->id()}, {"error", outcome.status.error().message}});
