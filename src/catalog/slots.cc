@@ -30,33 +30,38 @@ std::uint64_t Slots::hash(std::string_view key, std::uint64_t attempt) const {
   return base::hash64(key, seed_ + attempt);
 }
 
-std::uint32_t Slots::slot_of(std::string_view key) const {
+const Slots::Home* Slots::home(std::string_view key) const {
   // Two references of one hash are told apart by trying the next seed: about once in 10^8 catalogs of a million
   // entities.
   for (std::uint64_t attempt = 0;; ++attempt) {
-    const std::uint32_t* slot = by_key_.find(hash(key, attempt));
-    if (slot == nullptr) return none;
-    if (at(*slot)->key() == key) return *slot;
+    const Home* found = by_key_.find(hash(key, attempt));
+    if (found == nullptr || found->entity->key() == key) return found;
   }
+}
+
+std::uint32_t Slots::slot_of(std::string_view key) const {
+  const Home* found = home(key);
+  return found == nullptr ? none : found->slot;
 }
 
 const Entity* Slots::find(std::string_view key) const {
-  const std::uint32_t slot = slot_of(key);
-  return slot == none ? nullptr : at(slot).get();
+  const Home* found = home(key);
+  return found == nullptr ? nullptr : found->entity.get();
 }
 
-void Slots::remember(std::string_view key, std::uint32_t slot, base::EditToken token) {
+void Slots::remember(EntityPtr entity, std::uint32_t slot, base::EditToken token) {
   std::uint64_t attempt = 0;
-  for (const std::uint32_t* other = by_key_.find(hash(key, attempt)); other != nullptr && at(*other)->key() != key;
-       other = by_key_.find(hash(key, attempt))) {
-    ++attempt;
+  const Home* other = by_key_.find(hash(entity->key(), attempt));
+  while (other != nullptr && other->entity->key() != entity->key()) {
+    other = by_key_.find(hash(entity->key(), ++attempt));
   }
-  by_key_.set(hash(key, attempt), slot, token);
+  const std::uint64_t place = hash(entity->key(), attempt);
+  by_key_.set(place, {std::move(entity), slot}, token);
 }
 
 void Slots::forget(std::string_view key, base::EditToken token) {
   std::uint64_t attempt = 0;
-  while (at(*by_key_.find(hash(key, attempt)))->key() != key) ++attempt;
+  while (by_key_.find(hash(key, attempt))->entity->key() != key) ++attempt;
   by_key_.erase(hash(key, attempt), token);
 }
 
@@ -136,7 +141,7 @@ void Slots::split(std::uint32_t index, std::size_t position, std::vector<Move>& 
     upper.entities[rank_above] = lower.entities[offset];
     upper.order[rank_above] = rank_above;
     ++upper.count;
-    remember(upper.entities[rank_above]->key(), move.to, token);  // while the old slot still tells whose it was
+    remember(upper.entities[rank_above], move.to, token);
     lower.entities[offset] = nullptr;
     moves.push_back(move);
   }
@@ -162,13 +167,14 @@ std::uint32_t Slots::insert(EntityPtr entity, std::vector<Move>& moves, base::Ed
   const std::uint8_t offset = free_offset(target);
   insert_rank(target, rank_in(target, key), offset);
   const auto slot = static_cast<std::uint32_t>(index * block_size + offset);
-  remember(key, slot, token);
+  remember(entity, slot, token);
   target.entities[offset] = std::move(entity);
   ++size_;
   return slot;
 }
 
 void Slots::replace(std::uint32_t slot, EntityPtr entity, base::EditToken token) {
+  remember(entity, slot, token);
   writable_block(slot / block_size, token).entities[slot % block_size] = std::move(entity);
 }
 

@@ -70,6 +70,11 @@ class Slots {
  private:
   static constexpr std::size_t group_size = 128;
 
+  // Where an entity is found by its reference: itself at once for look-ups, its slot for whoever needs that.
+  struct Home {
+    EntityPtr entity;
+    std::uint32_t slot;
+  };
   struct Group : boost::intrusive_ref_counter<Group> {
     base::EditToken token = 0;
     std::array<BlockPtr, group_size> blocks;
@@ -77,7 +82,9 @@ class Slots {
   using GroupPtr = boost::intrusive_ptr<Group>;
 
   [[nodiscard]] std::uint64_t hash(std::string_view key, std::uint64_t attempt) const;
-  void remember(std::string_view key, std::uint32_t slot, base::EditToken token);
+  [[nodiscard]] const Home* home(std::string_view key) const;
+  // Sets or replaces what is known of the entity's reference.
+  void remember(EntityPtr entity, std::uint32_t slot, base::EditToken token);
   void forget(std::string_view key, base::EditToken token);
 
   Group& writable_group(std::size_t index, base::EditToken token);
@@ -90,7 +97,7 @@ class Slots {
   std::uint64_t seed_;
   std::size_t size_ = 0;
   std::size_t block_count_ = 0;
-  base::PersistentMap<std::uint32_t> by_key_;
+  base::PersistentMap<Home> by_key_;
   std::vector<GroupPtr> groups_;
   std::shared_ptr<std::vector<std::uint32_t>> order_ = std::make_shared<std::vector<std::uint32_t>>();
   base::EditToken order_token_ = 0;

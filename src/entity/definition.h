@@ -44,12 +44,13 @@ struct Place {
 };
 
 struct Definition : boost::intrusive_ref_counter<Definition> {
-  Reference reference;
+  // What a look-up reads stands together.
   std::string key;  // reference.canonical()
-  Place place;
-  Mark mark;
   std::string metadata_json;
   std::string spec_json;
+  Reference reference;
+  Place place;
+  Mark mark;
   std::vector<Relation> relations;  // what this document says; sorted, distinct
   Criticality criticality = Criticality::normal;
 };
