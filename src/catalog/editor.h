@@ -31,7 +31,7 @@ class Editor {
   void set_problems(const std::string& key, std::vector<Problem> problems);
 
   // Replaces a file's diagnostics; empty: none. Conflicts are added by the editor itself, and stay.
-  void set_diagnostics(const std::string& source, const std::string& path, std::vector<entity::Diagnostic> diagnostics);
+  void set_diagnostics(const std::string& source, const std::string& path, std::vector<entity::Diagnostic> fresh);
   // Adds or replaces a source's state and its component of the version.
   void set_source(const SourceState& state);
   // The state and the version's component; the caller drops the definitions and diagnostics.
@@ -65,7 +65,7 @@ class Editor {
   void replace_edges(Edit& edit);
   void touch(std::string_view target);
   void restitch(std::uint32_t slot);
-  void reindex(std::uint32_t slot, const Entity* before, const Entity& after);
+  void reindex(std::uint32_t slot, const Entity* old, const Entity& fresh);
   void remove_gone(Edit& edit);
 
   Claims& contested();
