@@ -103,7 +103,7 @@ struct Instance {
   }
 
   Answer ask(std::string_view method, std::string_view target, const Headers& headers = {},
-             std::string_view body = {}) {
+             std::string_view body = {}) const {
     std::vector<http::Header> views;
     for (const auto& [name, value] : headers) views.push_back({name, value});
     http::Request request;
