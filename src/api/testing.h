@@ -124,7 +124,7 @@ struct Instance {
     }
     return take_apart(out.view());
   }
-  Answer get(std::string_view target, const Headers& headers = {}) { return ask("GET", target, headers); }
+  Answer get(std::string_view target, const Headers& headers = {}) const { return ask("GET", target, headers); }
 
   // As the server does, after so much time.
   void pass(base::Duration time) {
