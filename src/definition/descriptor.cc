@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "definition/envelope.h"
+#include "definition/json_reader.h"
 #include "definition/location.h"
 #include "definition/metadata.h"
 #include "definition/placeholders.h"
@@ -95,7 +96,7 @@ class DescriptorReader {
     boost::intrusive_ptr<entity::Definition> definition(new entity::Definition());
     definition->relations = read_relations(*spec, *kind, reference->name_space, report);
     definition->criticality = read_criticality(metadata, report);
-    if (kind->name == "Location") document.targets = read_targets(*spec, context_.file->path, report);
+    if (kind->name == "Location") document.targets = read_targets(*spec, context_, report);
     return definition;
   }
 
@@ -136,6 +137,14 @@ class DescriptorReader {
 
 Descriptor read_descriptor(const FileContext& context, std::string_view bytes, Files& files) {
   return DescriptorReader(context, parse_yaml(bytes, context.limits), files).run();
+}
+
+base::Result<Descriptor> read_json_entity(const FileContext& context, std::string_view json, Files& files) {
+  auto value = parse_json(json, context.limits, {});
+  if (!value) return std::unexpected(std::move(value.error()));
+  YamlFile file{.documents = {}, .diagnostics = {}, .nodes = value->nodes, .scalar_bytes = value->scalar_bytes};
+  file.documents.push_back({.root = std::move(value->root), .mark = {}});
+  return DescriptorReader(context, std::move(file), files).run();
 }
 
 }  // namespace aureacore::definition

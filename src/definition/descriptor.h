@@ -29,6 +29,8 @@ struct FileContext {
   std::string origin;  // path of the file that the source's globs found and whose Locations lead here; mostly its own
   Links links;
   YamlLimits limits;
+  // False: placeholders stay unread, and no rule applies to what they stand for.
+  bool other_files = true;
 };
 
 // A file, or files by a glob, that a Location names: relative to its own file, resolved to the repository's root.
@@ -55,5 +57,8 @@ struct Descriptor {
 };
 
 Descriptor read_descriptor(const FileContext& context, std::string_view bytes, Files& files);
+
+// One entity as JSON, by the same rules. Diagnostics have no marks. Error: invalid (no JSON), too_large.
+base::Result<Descriptor> read_json_entity(const FileContext& context, std::string_view json, Files& files);
 
 }  // namespace aureacore::definition

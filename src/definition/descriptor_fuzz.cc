@@ -50,5 +50,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   };
   const auto descriptor = definition::read_descriptor(context, text, files);
   for (const auto& document : descriptor.documents) check(document, descriptor);
+  if (const auto entity = definition::read_json_entity(context, text, files)) {
+    for (const auto& document : entity->documents) check(document, *entity);
+  }
   return 0;
 }

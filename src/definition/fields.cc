@@ -15,7 +15,8 @@ constexpr std::string_view rule = "field";
 std::string found(const Node& node) {
   if (node.is(Node::Type::string) && node.text.empty()) return "an empty one";
   if (node.is(Node::Type::null)) return "nothing (null)";
-  if (node.is(Node::Type::number) || node.is(Node::Type::boolean)) {
+  const bool scalar = node.is(Node::Type::number) || node.is(Node::Type::boolean);
+  if (scalar && !node.text.empty()) {
     return fmt::format("{} ({})", describe(node.type), base::printable(node.text));
   }
   return std::string(describe(node.type));

@@ -5,6 +5,7 @@
 #include "base/glob.h"
 #include "base/text.h"
 #include "definition/path.h"
+#include "definition/url.h"
 
 namespace aureacore::definition {
 namespace {
@@ -15,10 +16,15 @@ bool has_text(const Node* node, std::string_view text) { return node != nullptr 
 
 bool is_type_of_paths(const Node* type) { return type == nullptr || has_text(type, "url") || has_text(type, "file"); }
 
-void add_target(const Node& target, std::string_view path, bool required, std::vector<LocationTarget>& targets,
+base::Result<std::string> resolve(const FileContext& context, const std::string& target) {
+  const auto own = url_scheme(target).empty() ? std::nullopt : path_in_repository(context.links, target);
+  return own && !own->empty() ? resolve_path({}, "/" + *own) : resolve_path(context.file->path, target);
+}
+
+void add_target(const Node& target, const FileContext& context, bool required, std::vector<LocationTarget>& targets,
                 Report& report) {
   if (!target.is(Node::Type::string) || target.text.empty()) return;
-  auto pattern = resolve_path(path, target.text);
+  auto pattern = resolve(context, target.text);
   if (!pattern) {
     report.warn(
         rule, target.mark,
@@ -35,7 +41,7 @@ void add_target(const Node& target, std::string_view path, bool required, std::v
 
 }  // namespace
 
-std::vector<LocationTarget> read_targets(const Node& spec, std::string_view path, Report& report) {
+std::vector<LocationTarget> read_targets(const Node& spec, const FileContext& context, Report& report) {
   const Node* type = spec.find("type");
   if (!is_type_of_paths(type)) {
     report.warn(rule, type->mark,
@@ -46,9 +52,9 @@ std::vector<LocationTarget> read_targets(const Node& spec, std::string_view path
   }
   const bool required = !has_text(spec.find("presence"), "optional");
   std::vector<LocationTarget> found;
-  if (const Node* target = spec.find("target")) add_target(*target, path, required, found, report);
+  if (const Node* target = spec.find("target")) add_target(*target, context, required, found, report);
   if (const Node* targets = spec.find("targets")) {
-    for (const Node& target : targets->items) add_target(target, path, required, found, report);
+    for (const Node& target : targets->items) add_target(target, context, required, found, report);
   }
   return found;
 }

@@ -1,7 +1,6 @@
 // The targets of a Location entity.
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "definition/descriptor.h"
@@ -9,8 +8,8 @@
 
 namespace aureacore::definition {
 
-// The files, or globs, inside the repository that the Location in the file at `path` names. What lies outside is
-// reported as a warning: the Location itself is sound, but nobody follows it there.
-std::vector<LocationTarget> read_targets(const Node& spec, std::string_view path, Report& report);
+// The files, or globs, inside the repository that the Location in the context's file names, by paths or by their pages'
+// addresses. What lies outside is reported as a warning: the Location itself is sound, but nobody follows it there.
+std::vector<LocationTarget> read_targets(const Node& spec, const FileContext& context, Report& report);
 
 }  // namespace aureacore::definition

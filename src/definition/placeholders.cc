@@ -45,7 +45,7 @@ const entity::Diagnostic* first_error(const YamlFile& file) {
 }  // namespace
 
 Placeholders::Placeholders(const FileContext& context, Files& files, std::size_t nodes, std::size_t scalar_bytes)
-    : file_(context.file->path), files_(files), left_(context.limits) {
+    : file_(context.file->path), other_files_(context.other_files), files_(files), left_(context.limits) {
   spend(nodes, scalar_bytes);
 }
 
@@ -71,6 +71,10 @@ void Placeholders::resolve_members(Node& mapping, Report& report) {
   }
   if (mapping.members.size() != 1 || !is_placeholder(mapping.members[0].key)) return;
   const Node::Member placeholder = std::move(mapping.members[0]);
+  if (!other_files_) {
+    mapping = Node{.unknown = true, .mark = placeholder.mark};
+    return;
+  }
   auto included = include(placeholder);
   if (!included) {
     report.error("placeholder", placeholder.mark, included.error().in(placeholder.key).message);

@@ -40,6 +40,7 @@ class Placeholders {
   void spend(std::size_t nodes, std::size_t scalar_bytes);
 
   const std::string& file_;
+  const bool other_files_;
   Files& files_;
   YamlLimits left_;
   std::set<std::string> reads_;

@@ -26,6 +26,21 @@ TEST(Locations, LeadToFilesThatTheGlobsDoNotMatch) {
   EXPECT_EQ(test.tree.table().records.at("services/a.yaml")->origin, "catalog-info.yaml");
 }
 
+TEST(Locations, FollowAddressesOfTheirOwnRepositoryAndBranch) {
+  const git::TestRepository repository;
+  repository.write("catalog-info.yaml", location("all", {"https://github.com/acme/catalog/blob/main/services/*.yaml",
+                                                         "https://github.com/acme/catalog/blob/next/other.yaml"}));
+  repository.write("services/a.yaml", component("a"));
+  repository.write("other.yaml", component("other"));
+  repository.commit();
+  auto options = tree_options();
+  options.links = definition::make_links("git@github.com:acme/catalog.git", "main");
+  TestTree test(repository, options);
+  const auto update = test.advance();
+  EXPECT_THAT(keys(update.put), ElementsAre("component:default/a", "location:default/all"));
+  EXPECT_THAT(texts(update.diagnostics.at("catalog-info.yaml")), ElementsAre(HasSubstr("it is not followed")));
+}
+
 TEST(Locations, TakeInFilesThatAppearAndLetGoOfThoseThatVanish) {
   const git::TestRepository repository;
   repository.write("catalog-info.yaml", location("all", {"./services/*.yaml"}));
