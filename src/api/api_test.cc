@@ -451,6 +451,17 @@ TEST_F(ApiTest, EveryRouteIsDescribedAndNothingElse) {
   EXPECT_EQ(described, routes);
 }
 
+TEST_F(ApiTest, ADeepEntityIsRefusedNotFollowed) {
+  std::string deep = R"({"entity":{"spec":)";
+  for (int i = 0; i < 500; ++i) deep += R"({"a":)";
+  deep += "1";
+  deep.append(502, '}');
+  deep.insert(deep.size() - 1, R"(,"location":"url:x")");
+  const Answer answer = instance_.ask("POST", "/api/catalog/validate-entity", {}, deep);
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_NE(text(answer, "/errors/0/message"), "");
+}
+
 TEST_F(ApiTest, HostileRequestsAreRefused) {
   for (const auto* target : {"/api/catalog/entities?filter=%zz",
                              "/api/catalog/entities?filter=%ff",
@@ -494,6 +505,12 @@ TEST_F(ApiTest, HostileRequestsAreRefused) {
                                                         {"locations/by-query", R"({"limit":0})"},
                                                         {"locations/by-query", R"({"query":{}})"},
                                                         {"locations/by-query", R"({"cursor":"!"})"},
+                                                        {"validate-entity", "[]"},
+                                                        {"validate-entity", R"({"entity":1,"location":"url:x"})"},
+                                                        {"validate-entity", R"({"entity":{}})"},
+                                                        {"validate-entity", R"({"entity":{},"location":"file:x"})"},
+                                                        {"analyze-location", R"({"location":"x"})"},
+                                                        {"analyze-location", R"({"location":{"type":"url"}})"},
                                                         {"refresh", R"({"entityRef":1})"}}) {
     EXPECT_EQ(instance_.ask("POST", "/api/catalog/" + path, {}, body).status, 400) << path << " " << body;
   }

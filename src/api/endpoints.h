@@ -28,7 +28,10 @@ void post_locations_by_query(Call& call);
 void post_refresh(Call& call);
 // refused.cc
 void refuse_write(Call& call);
-void refuse_later_release(Call& call);
+// validate_entity.cc
+void post_validate_entity(Call& call);
+// analyze_location.cc
+void post_analyze_location(Call& call);
 // health.cc
 void get_livez(Call& call);
 void get_readyz(Call& call);

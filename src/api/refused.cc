@@ -15,13 +15,4 @@ void refuse_write(Call& call) {
                  "the repository it stands in; to add or remove a repository, change the configuration's sources"});
 }
 
-void refuse_later_release(Call& call) {
-  call.fail({.status = 501,
-             .type = "not-implemented",
-             .title = "A later release does this",
-             .detail = "expected a look-up: this release doesn't validate what it doesn't store; commit it to a branch "
-                       "that a source "
-                       "follows, and see what is wrong with it at /api/v1/errors"});
-}
-
 }  // namespace aureacore::api
