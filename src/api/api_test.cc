@@ -503,7 +503,9 @@ TEST_F(ApiTest, HostileRequestsAreRefused) {
                                                         {"entity-facets", "{}"},
                                                         {"entity-facets", R"({"facets":{}})"},
                                                         {"locations/by-query", R"({"limit":0})"},
-                                                        {"locations/by-query", R"({"query":{}})"},
+                                                        {"locations/by-query", R"({"query":"git"})"},
+                                                        {"locations/by-query", R"({"query":{"$all":{}}})"},
+                                                        {"locations/by-query", R"({"query":{"spec.type":"git"}})"},
                                                         {"locations/by-query", R"({"cursor":"!"})"},
                                                         {"validate-entity", "[]"},
                                                         {"validate-entity", R"({"entity":1,"location":"url:x"})"},
@@ -511,6 +513,8 @@ TEST_F(ApiTest, HostileRequestsAreRefused) {
                                                         {"validate-entity", R"({"entity":{},"location":"file:x"})"},
                                                         {"analyze-location", R"({"location":"x"})"},
                                                         {"analyze-location", R"({"location":{"type":"url"}})"},
+                                                        {"locations/by-query", R"({"cursor":""})"},
+                                                        {"locations/by-query", R"({"cursor":"e30"})"},
                                                         {"refresh", R"({"entityRef":1})"}}) {
     EXPECT_EQ(instance_.ask("POST", "/api/catalog/" + path, {}, body).status, 400) << path << " " << body;
   }

@@ -1,5 +1,7 @@
 #include "query/expression.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "query/values.h"
 
@@ -58,6 +60,19 @@ Selection evaluate(const Expression& expression, const Snapshot& snapshot) {
       return evaluate_prefix(expression, snapshot);
   }
   return selected;
+}
+
+bool holds(const Expression& expression, const ValueAt& value_at) {
+  const auto child_holds = [&](const Expression& child) { return holds(child, value_at); };
+  if (expression.kind == Expression::Kind::all) return std::ranges::all_of(expression.children, child_holds);
+  if (expression.kind == Expression::Kind::any) return std::ranges::any_of(expression.children, child_holds);
+  if (expression.kind == Expression::Kind::negation) return !child_holds(expression.children.front());
+  const std::optional<std::string> found = value_at(expression.path);
+  if (!found || expression.kind == Expression::Kind::exists) return found.has_value();
+  return std::ranges::any_of(expression.values, [&](std::string_view value) {
+    return expression.kind == Expression::Kind::prefix ? begins_with_ignoring_case(*found, value)
+                                                       : base::equal_ignoring_case(*found, value);
+  });
 }
 
 }  // namespace aureacore::query

@@ -5,7 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "catalog/selection.h"
@@ -37,5 +40,9 @@ struct Expression {
 };
 
 catalog::Selection evaluate(const Expression& expression, const catalog::Snapshot& snapshot);
+
+// For what isn't an entity: whether it holds for the one thing that has these values, each path at most one.
+using ValueAt = std::function<std::optional<std::string>(std::string_view path)>;
+bool holds(const Expression& expression, const ValueAt& value_at);
 
 }  // namespace aureacore::query
