@@ -1,0 +1,249 @@
+// Every operation of the served OpenAPI document, asked for real, with every answer that the document gives it: status, headers,
+// content type and body (contract.js). An operation, an answer or a query parameter that the document has and nothing here asks
+// for is a failure: add a request to `requests`.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Session } from './session.js';
+import { checkout } from './server.js';
+
+const shop = 'component/default/web-shop';
+const filtered = 'filter=kind=component&consistency=eventual';
+const paged = `${filtered}&fields=kind,metadata.name&limit=2&offset=1`;
+const texted = 'fullTextFilterTerm=shop&fullTextFilterFields=metadata.name,metadata.title&totalItems=exclude';
+
+// By operationId: what is asked, with the status expected where that isn't 200. From the first request that is answered 200 others
+// are derived: unchanged (304), malformed (400), an unknown level (501), before the first load (503).
+const requests = {
+  getEntities: [
+    `/api/catalog/entities?${paged}&order=asc:metadata.name`,
+    () => `/api/catalog/entities?after=${cursor('begin')}`,
+    [() => `/api/catalog/entities?after=${cursor('begin', lostVersion)}`, { status: 410 }],
+  ],
+  getEntitiesByQuery: [
+    `/api/catalog/entities/by-query?${paged}&orderField=metadata.name,desc&${texted}`,
+    '/api/catalog/entities/by-query',
+    () => `/api/catalog/entities/by-query?cursor=${cursor('end')}`,
+    [() => `/api/catalog/entities/by-query?cursor=${cursor('end', lostVersion)}`, { status: 410 }],
+  ],
+  queryEntitiesByPredicate: [
+    ['/api/catalog/entities/by-query?consistency=eventual', {
+      body: { query: { kind: 'component' }, limit: 2, offset: 1, fields: ['metadata.name'], orderBy: [{ field: 'metadata.name', order: 'asc' }] },
+    }],
+    ['/api/catalog/entities/by-query', { body: {} }],
+    ['/api/catalog/entities/by-query', { body: () => ({ cursor: cursor('begin', lostVersion) }), status: 410 }],
+  ],
+  getEntitiesByRefs: [
+    [`/api/catalog/entities/by-refs?${filtered}`, { body: { entityRefs: ['component:default/web-shop', 'component:default/none'] } }],
+    ['/api/catalog/entities/by-refs?fields=metadata', { body: { entityRefs: ['component:default/web-shop'] } }],
+  ],
+  getEntityByUid: [
+    () => `/api/catalog/entities/by-uid/${uid}?consistency=eventual`,
+    ['/api/catalog/entities/by-uid/none', { status: 404 }],
+  ],
+  deleteEntityByUid: [[() => `/api/catalog/entities/by-uid/${uid}`, { method: 'DELETE', status: 403 }]],
+  getEntityByName: [
+    `/api/catalog/entities/by-name/${shop}`,
+    `/api/catalog/entities/by-name/${shop}?consistency=eventual`,
+    '/api/catalog/entities/by-name/component/other-space/mixed.case_name-1',
+    ['/api/catalog/entities/by-name/component/default/none', { status: 404 }],
+  ],
+  getEntityAncestry: [
+    `/api/catalog/entities/by-name/${shop}/ancestry?consistency=eventual`,
+    ['/api/catalog/entities/by-name/component/default/none/ancestry', { status: 404 }],
+  ],
+  getEntityFacets: [`/api/catalog/entity-facets?facet=kind&facet=metadata.tags&${filtered}`],
+  queryEntityFacetsByPredicate: [
+    ['/api/catalog/entity-facets?consistency=eventual', { body: { facets: ['spec.type'], query: { kind: 'component' } } }],
+  ],
+  getLocations: ['/api/catalog/locations?consistency=eventual'],
+  createLocation: [
+    ['/api/catalog/locations?dryRun=true&onConflict=reject', { body: { type: 'url', target: 'https://example.com/x.yaml' }, status: 403 }],
+  ],
+  getLocationsByQuery: [
+    ['/api/catalog/locations/by-query?consistency=eventual', { body: { limit: 1, query: { type: 'git' } } }],
+    ['/api/catalog/locations/by-query', { body: {} }],
+  ],
+  getLocationByEntity: [
+    `/api/catalog/locations/by-entity/${shop}?consistency=eventual`,
+    ['/api/catalog/locations/by-entity/component/default/none', { status: 404 }],
+  ],
+  getLocation: ['/api/catalog/locations/edge?consistency=eventual', ['/api/catalog/locations/none', { status: 404 }]],
+  updateLocation: [['/api/catalog/locations/edge', { method: 'PUT', body: { target: 'https://example.com/x.yaml' }, status: 403 }]],
+  deleteLocation: [['/api/catalog/locations/edge', { method: 'DELETE', status: 403 }]],
+  refreshEntity: [
+    ['/api/catalog/refresh?consistency=eventual', { body: { entityRef: 'component:default/web-shop' } }],
+    ['/api/catalog/refresh', { body: { entityRef: 'component:default/none' }, status: 404 }],
+  ],
+  validateEntity: [['/api/catalog/validate-entity', { body: {}, status: 501 }]],
+  analyzeLocation: [['/api/catalog/analyze-location', { body: {}, status: 501 }]],
+  getLivez: ['/livez'],
+  getReadyz: ['/readyz', '/readyz?verbose'],
+  getMetrics: ['/metrics'],
+  getStatus: ['/api/v1/status'],
+  getSources: ['/api/v1/sources'],
+  getErrors: [
+    '/api/v1/errors?source=edge&offset=1&limit=1&consistency=eventual',
+    '/api/v1/errors',
+    ['/api/v1/errors?source=none', { status: 404 }],
+  ],
+  getOpenapi: ['/api/v1/openapi.json'],
+};
+
+let session;
+let early; // a server that has no catalog yet
+let uid;
+let page;
+let lostVersion;
+
+before(async () => {
+  session = await Session.start();
+  early = await Session.start({ sources: { lost: null }, ready: false });
+  uid = (await session.client.getEntityByRef('component:default/web-shop')).metadata.uid;
+  page = JSON.parse(Buffer.from((await session.client.queryEntities({ limit: 1 })).pageInfo.nextCursor, 'base64url'));
+  lostVersion = page.version.replace(/[0-9a-f]{8}$/, '00000000');
+});
+after(async () => {
+  await session?.stop();
+  await early?.stop();
+});
+
+// A cursor as the server would have made it, of another version where one is given.
+function cursor(direction, version = page.version) {
+  return Buffer.from(JSON.stringify({ version, checked: page.checked, [direction]: 1 })).toString('base64url');
+}
+
+const evaluate = value => (typeof value === 'function' ? value() : value);
+
+function normalise(request) {
+  const [target, options = {}] = Array.isArray(request) ? request : [request];
+  const body = evaluate(options.body);
+  return { target: evaluate(target), method: options.method ?? (body ? 'POST' : 'GET'), body, status: options.status ?? 200, headers: options.headers };
+}
+
+async function ask(where, request, changed = {}) {
+  const { target, method, body, status, headers } = { ...request, ...changed };
+  const json = body && { 'Content-Type': 'application/json' };
+  const answer = await where.ask(target, { method, body: body && JSON.stringify(body), headers: { ...json, ...headers } });
+  assert.equal(answer.status, status, `${method} ${target}: ${await answer.clone().text()}`);
+  return answer;
+}
+
+const withQuery = (target, query) => `${target}${target.includes('?') ? '&' : '?'}${query}`;
+
+// The answers that follow from the first request alone.
+async function askDerived(responses, request) {
+  const { target } = request;
+  if (responses[400]) await ask(session, request, { target: withQuery(target, 'limit=%zz'), status: 400 });
+  if (responses[501]) await ask(session, request, { target: withQuery(target.replace('consistency=eventual', ''), 'consistency=strong'), status: 501 });
+  if (responses[503]) await ask(early, request, { status: 503 });
+  if (!responses[304]) return;
+  const etag = (await ask(session, request)).headers.get('etag');
+  // Without a Cache-Control of ours, fetch would add no-cache to a request with If-None-Match, and so ask for another level.
+  const headers = { 'If-None-Match': etag, 'Cache-Control': 'stale-if-error=60' };
+  await ask(session, request, { headers, status: 304 });
+}
+
+test('the document is a valid OpenAPI 3.1 document, the one of this checkout', async () => {
+  const { document } = session.contract;
+  assert.match(document.openapi, /^3\.1\./);
+  assert.deepEqual(document, JSON.parse(readFileSync(join(checkout, 'src/api/openapi.json'), 'utf8')));
+  const { valid, errors } = await new Validator().validate(structuredClone(document));
+  assert.ok(valid, JSON.stringify(errors));
+});
+
+test('operations have ids of their own, and all that is defined is used', () => {
+  const { document, operations } = session.contract;
+  const ids = operations.map(operation => operation.operationId);
+  assert.deepEqual(ids, [...new Set(ids)]);
+  const text = JSON.stringify(document);
+  for (const [group, members] of Object.entries(document.components)) {
+    for (const name of Object.keys(members)) {
+      assert.ok(text.includes(`"#/components/${group}/${name}"`), `components.${group}.${name} is not used`);
+    }
+  }
+});
+
+test('every operation answers as described', async t => {
+  for (const operation of session.contract.operations) {
+    await t.test(operation.operationId, async () => {
+      const asked = requests[operation.operationId];
+      assert.ok(asked, `${operation.method} ${operation.path} is described, but nothing in openapi.test.js asks for it`);
+      for (const request of asked.map(normalise)) {
+        assert.equal(session.contract.operation(request.method, session.server.url + request.target), operation, request.target);
+        await ask(session, request);
+      }
+      await askDerived(operation.responses, normalise(asked[0]));
+    });
+  }
+});
+
+test('every answer and every query parameter that is described was seen', () => {
+  const seen = new Set([...session.contract.seen, ...early.contract.seen]);
+  for (const { operationId, parameters = [], responses } of session.contract.operations) {
+    for (const status of Object.keys(responses).filter(each => each !== 'default')) {
+      assert.ok(seen.has(`${operationId} ${status}`), `${operationId} is described to answer ${status}, which nothing here makes it do`);
+    }
+    for (const parameter of parameters.map(each => session.contract.resolve(each)).filter(each => each.in === 'query')) {
+      if (!responses[200]) continue;
+      assert.ok(session.contract.sent.has(`${operationId} ${parameter.name}`), `${operationId} takes ${parameter.name}, which nothing here sends`);
+    }
+  }
+});
+
+test('what is asked for here is described', () => {
+  const ids = session.contract.operations.map(operation => operation.operationId);
+  for (const id of Object.keys(requests)) assert.ok(ids.includes(id), `${id} is not in the document`);
+});
+
+test('what is no operation is answered with a problem too', async () => {
+  for (const [target, init, status] of [
+    ['/', {}, 404],
+    ['/api/catalog/none', {}, 404],
+    ['/api/v1/none', { method: 'POST' }, 404],
+    ['/api/catalog/entities', { method: 'DELETE' }, 405],
+    ['/api/v1/status', { method: 'PATCH' }, 405],
+  ]) {
+    const answer = await fetch(session.server.url + target, init);
+    assert.equal(answer.status, status, target);
+    if (status === 405) assert.match(answer.headers.get('allow'), /GET, HEAD, .*OPTIONS/);
+    const problem = await answer.json();
+    assert.equal(problem.status, status);
+    assert.match(problem.detail, /^expected .* found /);
+    const type = target.startsWith('/api/catalog') ? /^application\/json/ : /^application\/problem\+json/;
+    assert.match(answer.headers.get('content-type'), type);
+  }
+});
+
+// fetch refuses to send such requests.
+function send(path, { method = 'GET', headers = {} }) {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(session.server.url + path, { method, headers }, answer => {
+      const chunks = [];
+      answer.on('data', chunk => chunks.push(chunk));
+      answer.on('end', () => {
+        sent.destroy();
+        resolve(new Response(Buffer.concat(chunks), { status: answer.statusCode, headers: answer.headers }));
+      });
+    });
+    sent.on('error', reject);
+    sent.flushHeaders();
+    if (method === 'GET') sent.end();
+  });
+}
+
+test('what is refused before it is looked at is described as well', async () => {
+  const path = '/api/catalog/entities/by-refs';
+  const large = await send(path, { method: 'POST', headers: { 'Content-Length': '99999999999' } });
+  assert.equal(large.status, 413);
+  const long = await send(`/api/catalog/entities?filter=${'x'.repeat(100_000)}`, {});
+  assert.equal(long.status, 414);
+  const wide = await send('/livez', { headers: { 'X-Wide': 'x'.repeat(100_000) } });
+  assert.equal(wide.status, 431);
+  for (const [answer, method, url] of [[large, 'POST', path], [long, 'GET', '/api/catalog/entities'], [wide, 'GET', '/livez']]) {
+    await session.contract.check(session.contract.operation(method, session.server.url + url), session.server.url + url, answer);
+  }
+});
