@@ -13,6 +13,8 @@ import { checkout } from './server.js';
 const shop = 'component/default/web-shop';
 const filtered = 'filter=kind=component&consistency=eventual';
 const paged = `${filtered}&fields=kind,metadata.name&limit=2&offset=1`;
+const system = { apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: 'x' }, spec: { owner: 'x' } };
+const edgeFile = path => `file:${session.server.repositories.edge.directory}/${path}`;
 const texted = 'fullTextFilterTerm=shop&fullTextFilterFields=metadata.name,metadata.title&totalItems=exclude';
 
 // By operationId: what is asked, with the status expected where that isn't 200. From the first request that is answered 200 others
@@ -78,8 +80,17 @@ const requests = {
     ['/api/catalog/refresh?consistency=eventual', { body: { entityRef: 'component:default/web-shop' } }],
     ['/api/catalog/refresh', { body: { entityRef: 'component:default/none' }, status: 404 }],
   ],
-  validateEntity: [['/api/catalog/validate-entity', { body: {}, status: 501 }]],
-  analyzeLocation: [['/api/catalog/analyze-location', { body: {}, status: 501 }]],
+  validateEntity: [
+    ['/api/catalog/validate-entity', { body: () => ({ entity: system, location: 'url:https://example.com/x.yaml' }) }],
+    ['/api/catalog/validate-entity', { body: () => ({ entity: { ...system, spec: {} }, location: 'url:https://example.com/x.yaml' }), status: 400 }],
+  ],
+  analyzeLocation: [
+    ['/api/catalog/analyze-location?consistency=eventual', {
+      body: () => ({ location: { type: 'url', target: edgeFile('peculiar.yaml') }, catalogFilename: 'peculiar.yaml' }),
+    }],
+    ['/api/catalog/analyze-location', { body: () => ({ location: { type: 'url', target: edgeFile('none') } }) }],
+    ['/api/catalog/analyze-location', { body: { location: { type: 'url', target: 'https://example.com/x.yaml' } }, status: 404 }],
+  ],
   getLivez: ['/livez'],
   getReadyz: ['/readyz', '/readyz?verbose'],
   getMetrics: ['/metrics'],
@@ -137,7 +148,7 @@ const withQuery = (target, query) => `${target}${target.includes('?') ? '&' : '?
 // The answers that follow from the first request alone.
 async function askDerived(responses, request) {
   const { target } = request;
-  if (responses[400]) await ask(session, request, { target: withQuery(target, 'limit=%zz'), status: 400 });
+  if (responses[400]) await ask(session, request, { target: withQuery(target, 'limit=%ff'), status: 400 });
   if (responses[501]) await ask(session, request, { target: withQuery(target.replace('consistency=eventual', ''), 'consistency=strong'), status: 501 });
   if (responses[503]) await ask(early, request, { status: 503 });
   if (!responses[304]) return;
