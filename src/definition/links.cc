@@ -146,6 +146,7 @@ Links make_links(std::string_view url, std::string_view branch) {
 
 std::optional<std::string> path_in_repository(const Links& links, std::string_view url) {
   // A fragment chooses lines, a query the way a page looks; only where the branch stands in it does it count.
+  if (links.location.empty()) return std::nullopt;  // nobody knows where it is published
   url = url.substr(0, url.find('#'));
   const bool branch_in_query = !links.addresses.empty() && links.addresses.front().starts_with('?');
   if (!branch_in_query) url = url.substr(0, url.find('?'));

@@ -50,6 +50,11 @@ TEST(Links, EscapeTheBranch) {
   EXPECT_EQ(make_links("https://github.com/a/b", "feature/x#1").view, "https://github.com/a/b/tree/feature/x%231/");
 }
 
+TEST(Links, ThatAreNotKnownLeadNowhere) {
+  EXPECT_EQ(path_in_repository(Links(), "https://github.com/acme/catalog/blob/main/a.yaml"), std::nullopt);
+  EXPECT_EQ(path_in_repository(Links(), ""), std::nullopt);
+}
+
 TEST(Links, FindTheirWayBack) {
   const auto path = [](const char* source, const char* branch, std::string_view url) {
     return path_in_repository(make_links(source, branch), url).value_or("-");
