@@ -35,18 +35,4 @@ inline constexpr std::array<const char*, 16> family_names = {
     "adler",  "berg",   "costa",  "diaz",  "eriksen", "fischer", "garcia", "hansen",
     "ivanov", "jensen", "keller", "lopez", "moreau",  "novak",   "okafor", "petrov"};
 
-inline constexpr std::array<const char*, 12> sentences = {
-    "It answers within fifty milliseconds for all but one request in a hundred.",
-    "Nightly runs reconcile it with what the finance systems know.",
-    "Two regions hold it, and either one can carry the whole load.",
-    "Data older than two years goes to cold storage on the first of the month.",
-    "Changes reach production behind a flag and are rolled out by region.",
-    "The old interface stays up until the last partner has moved.",
-    "Its errors page the owning team; slowness only opens a ticket.",
-    "It reads from replicas and writes to the primary alone.",
-    "What it sends is signed, and what it receives is checked before anything is stored.",
-    "A full rebuild from its sources takes about forty minutes.",
-    "It was split off the monolith in spring and has its own store since.",
-    "Callers are expected to retry with jitter and to give up after three attempts."};
-
 }  // namespace aureacore::generate
