@@ -1,7 +1,5 @@
 #include "server/app.h"
 
-#include <malloc.h>
-
 #include <utility>
 
 namespace aureacore::server {
@@ -56,8 +54,8 @@ App::App(Config config, AppDependencies dependencies, StateDir state)
     : config_(std::move(config)), dependencies_(std::move(dependencies)), state_(std::move(state)) {
   const auto progress = [this](const sync::Progress& progress) {
     if (dependencies_.progress) dependencies_.progress(progress);
-    // Parsing the whole catalog leaves free memory behind in many places; once is enough, updates are small.
-    if (progress.stage == sync::Progress::Stage::published && !trimmed_.exchange(true)) ::malloc_trim(0);
+    const bool first = progress.stage == sync::Progress::Stage::published && !loaded_.exchange(true);
+    if (first && dependencies_.loaded) dependencies_.loaded();
   };
   sync::Syncer::Dependencies syncer{dependencies_.clock,  dependencies_.log,     slot_,
                                     dependencies_.random, dependencies_.connect, progress};

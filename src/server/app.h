@@ -5,6 +5,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -30,6 +31,7 @@ struct AppDependencies {
   resilience::Random random;
   sync::Connect connect = sync::connect_git;
   sync::ReportProgress progress;  // may be empty
+  std::function<void()> loaded;   // called once, after the first publication; may be empty
 };
 
 class App {
@@ -61,7 +63,7 @@ class App {
   const AppDependencies dependencies_;
   const StateDir state_;
   std::atomic<bool> draining_{false};
-  std::atomic<bool> trimmed_{false};
+  std::atomic<bool> loaded_{false};
   metrics::Registry registry_;
   catalog::SnapshotSlot slot_;
   std::unique_ptr<sync::Syncer> syncer_;

@@ -65,7 +65,7 @@ void reload(App& app, const ConfigRequest& request, const base::Log& log) {
 
 }  // namespace
 
-int serve(const ConfigRequest& request) {
+int serve(const ConfigRequest& request, std::function<void()> loaded_first) {
   auto loaded = load_config(request);
   if (!loaded.errors.empty()) return report(loaded.errors);
   const sigset_t signals = handled_signals();
@@ -76,7 +76,8 @@ int serve(const ConfigRequest& request) {
   Console console(clock, Console::is_terminal());
   const base::Log log(clock, loaded.config.log_format, [&console](std::string_view line) { console.write_line(line); });
   const auto progress = [&](const sync::Progress& step) { console.report(step, log); };
-  auto app = App::create(loaded.config, {clock, log, make_random(), sync::connect_git, progress});
+  auto app =
+      App::create(loaded.config, {clock, log, make_random(), sync::connect_git, progress, std::move(loaded_first)});
   if (!app) return report({app.error().message});
   (*app)->start();
   fmt::print("listening on http://{}\n", authority(loaded.config, (*app)->port()));
