@@ -1,8 +1,8 @@
 // POST /entities/by-refs: many entities at once, in the order asked for.
 #include <simdjson.h>
 
-#include <array>
 #include <unordered_set>
+#include <vector>
 
 #include "api/answer.h"
 #include "api/body.h"
@@ -15,16 +15,39 @@ namespace {
 
 constexpr std::size_t max_refs = 10'000;
 
-// Mostly a reference is canonical but for its case; only what isn't found so is taken apart.
-const catalog::Entity* find(const catalog::Snapshot& snapshot, std::string_view ref) {
-  std::array<char, 256> key;  // NOLINT(cppcoreguidelines-pro-type-member-init): written as far as it is read
-  if (ref.size() <= key.size()) {
-    for (std::size_t i = 0; i < ref.size(); ++i) key[i] = base::lower(ref[i]);
-    if (const catalog::Entity* found = snapshot.find({key.data(), ref.size()})) return found;
+// The references of a body as keys, in lower case: mostly a reference is canonical but for its case.
+class Keys {
+ public:
+  void add(std::string_view ref) {
+    for (const char c : ref) text_.push_back(base::lower(c));
+    ends_.push_back(text_.size());
   }
-  const auto reference = entity::parse_reference(ref, {.kind = {}, .name_space = "default"});
-  return reference ? snapshot.find(reference->canonical()) : nullptr;
-}
+  [[nodiscard]] std::vector<const catalog::Entity*> find(const catalog::Snapshot& snapshot) const {
+    std::vector<std::string_view> keys;
+    keys.reserve(ends_.size());
+    std::size_t begin = 0;
+    for (const std::size_t end : ends_) {
+      keys.push_back(std::string_view(text_).substr(begin, end - begin));
+      begin = end;
+    }
+    std::vector<const catalog::Entity*> found(keys.size());
+    snapshot.find_all(keys, found);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      if (found[i] == nullptr) found[i] = find_other_form(snapshot, keys[i]);
+    }
+    return found;
+  }
+
+ private:
+  // What isn't found as it stands is taken apart.
+  static const catalog::Entity* find_other_form(const catalog::Snapshot& snapshot, std::string_view ref) {
+    const auto reference = entity::parse_reference(ref, {.kind = {}, .name_space = "default"});
+    return reference ? snapshot.find(reference->canonical()) : nullptr;
+  }
+
+  std::string text_;
+  std::vector<std::size_t> ends_;
+};
 
 // Puts null in the place of entities that the filters leave out.
 base::Status apply(const query::Query& query, Call& call, std::vector<const catalog::Entity*>& items) {
@@ -49,9 +72,10 @@ void post_entities_by_refs(Call& call) {
   if (!body) return call.fail(body.error());
   List list{
       .snapshot = call.worker.reader().hold(), .items = {}, .fields = {}, .before = "{\"items\":[", .after = "]}"};
-  const auto read = body->visit_strings("entityRefs", max_refs,
-                                        [&](std::string_view ref) { list.items.push_back(find(*list.snapshot, ref)); });
+  Keys keys;
+  const auto read = body->visit_strings("entityRefs", max_refs, [&](std::string_view ref) { keys.add(ref); });
   if (!read) return call.fail(read.error());
+  list.items = keys.find(*list.snapshot);
   auto paths = body->strings("fields");
   if (!paths) return call.fail(paths.error());
   for (std::string& more : call.params.all("fields")) paths->push_back(std::move(more));

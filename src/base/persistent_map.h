@@ -3,15 +3,19 @@
 // A copy costs one pointer and shares everything. An edit copies only the path to what it changes, and not even that
 // for nodes made under the same edit token: the single writer of a lineage passes a token that no ancestor of the map
 // has seen, and may then change its own fresh nodes in place. Any number of threads read any version meanwhile. Hashes
-// are the keys: telling apart two keys of one hash is the caller's business.
+// are the keys: telling apart two keys of one hash is the caller's business. They are spent from the top bits down, so that
+// edits in the order of their hashes touch neighbouring nodes; keys that are no hashes must be spread over all 64 bits.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <span>
 #include <utility>
 
 namespace aureacore::base {
@@ -49,6 +53,15 @@ class PersistentMap {
     return nullptr;
   }
 
+  // find() of each hash. Memory is asked for what several of them need next at once, where find() after find() would wait for it
+  // one by one.
+  void find_all(std::span<const std::uint64_t> hashes, std::span<const Value*> found) const {
+    for (std::size_t at = 0; at < hashes.size(); at += together) {
+      const std::size_t count = std::min(together, hashes.size() - at);
+      find_together(hashes.subspan(at, count), found.subspan(at, count));
+    }
+  }
+
   void set(std::uint64_t hash, Value value, EditToken token) {
     bool added = false;
     root_ = insert(root_, hash, std::move(value), token, 0, added);
@@ -70,6 +83,7 @@ class PersistentMap {
 
  private:
   static constexpr unsigned bits = 5;
+  static constexpr std::size_t together = 16;  // about as many reads as a processor keeps under way
 
   struct Entry {
     std::uint64_t hash;
@@ -98,7 +112,61 @@ class PersistentMap {
   };
   static_assert(sizeof(Node) % alignof(Entry) == 0 && sizeof(Entry) % alignof(Node*) == 0);
 
-  static std::uint32_t bit_of(std::uint64_t hash, unsigned shift) { return std::uint32_t{1} << ((hash >> shift) & 31); }
+  // Where one of several look-ups stands: before a node, a child's pointer or an entry that has been asked for.
+  struct Step {
+    const Node* node;
+    Node* const* child;
+    const Entry* entry;
+    std::uint64_t hash;
+    unsigned shift;
+    const Value** found;
+
+    // Goes on by one read; false once the outcome is known.
+    bool advance() {
+      if (entry != nullptr) {
+        *found = entry->hash == hash ? &entry->value : nullptr;
+        return false;
+      }
+      if (child != nullptr) {
+        node = *child;
+        child = nullptr;
+        __builtin_prefetch(node);
+        return true;
+      }
+      const std::uint32_t bit = bit_of(hash, shift);
+      shift += bits;
+      if ((node->entry_map & bit) != 0) {
+        entry = node->entries() + node->entry_index(bit);
+        __builtin_prefetch(entry);
+        return true;
+      }
+      *found = nullptr;
+      if ((node->child_map & bit) == 0) return false;
+      child = node->children() + node->child_index(bit);
+      __builtin_prefetch(child);
+      return true;
+    }
+  };
+
+  void find_together(std::span<const std::uint64_t> hashes, std::span<const Value*> found) const {
+    std::array<Step, together> steps;  // NOLINT(cppcoreguidelines-pro-type-member-init): written as far as it is read
+    std::ranges::fill(found, nullptr);
+    std::size_t open = root_ == nullptr ? 0 : hashes.size();
+    for (std::size_t i = 0; i < open; ++i) steps[i] = {root_, nullptr, nullptr, hashes[i], 0, &found[i]};
+    while (open > 0) {
+      for (std::size_t i = 0; i < open;) {
+        if (steps[i].advance()) {
+          ++i;
+        } else {
+          steps[i] = steps[--open];
+        }
+      }
+    }
+  }
+
+  static std::uint32_t bit_of(std::uint64_t hash, unsigned shift) {
+    return std::uint32_t{1} << ((hash << shift) >> (64 - bits));
+  }
 
   // A node with these maps; the caller constructs all its entries and children.
   static Node* allocate(std::uint32_t entry_map, std::uint32_t child_map, EditToken token) {

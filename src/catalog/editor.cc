@@ -4,9 +4,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <future>
 #include <iterator>
 #include <tuple>
 #include <utility>
+
+#include "base/parallel.h"
+#include "catalog/term_batch.h"
 
 namespace aureacore::catalog {
 namespace {
@@ -122,7 +126,7 @@ SnapshotPtr Editor::finish() {
   for (auto* entry : ordered_edits) make_room(entry->second);
   touched_.reset(next_->slots_.blocks());
   for (auto* entry : ordered_edits) replace_edges(entry->second);
-  touched_.for_each([this](std::uint32_t slot) { restitch(slot); });
+  restitch_touched();
   for (auto* entry : ordered_edits) remove_gone(entry->second);
   next_->token_ = next_->version_.token();
   return next_;
@@ -250,25 +254,77 @@ void Editor::touch(std::string_view target) {
   if (const std::uint32_t slot = next_->slots_.slot_of(target); slot != Slots::none) touched_.insert(slot);
 }
 
-void Editor::restitch(std::uint32_t slot) {
-  const std::string& key = next_->slots_.at(slot)->key();
-  const auto found = edits_.find(key);
+void Editor::restitch_touched() {
+  std::vector<std::uint32_t> come;
+  touched_.for_each([&](std::uint32_t slot) {
+    if (is_new(slot)) {
+      come.push_back(slot);
+    } else {
+      restitch(slot);
+    }
+  });
+  if (come.size() >= bulk_size) return stitch_bulk(come);
+  for (const std::uint32_t slot : come) restitch(slot);
+}
+
+bool Editor::is_new(std::uint32_t slot) const {
+  const auto found = edits_.find(next_->slots_.at(slot)->key());
+  return found != edits_.end() && !found->second.before;
+}
+
+// The entity at the slot as it is to be served; null where it is about to go.
+EntityPtr Editor::stitched(std::uint32_t slot) const {
+  const EntityPtr& current = next_->slots_.at(slot);
+  const auto found = edits_.find(current->key());
   const Edit* edit = found == edits_.end() ? nullptr : &found->second;
-  if (edit != nullptr && !edit->after) return;  // about to go
-  const EntityPtr old = edit == nullptr ? next_->slots_.at(slot) : edit->before;
+  if (edit != nullptr && !edit->after) return nullptr;
 
   std::vector<entity::Relation> relations;
-  for (const Edge& edge : next_->edges_.to(key)) relations.push_back({edge.type, next_->slots_.at(edge.slot)->key()});
-  std::vector<Problem> problems;
-  if (edit != nullptr && edit->has_problems) {
-    problems = edit->problems;
-  } else if (old) {
-    problems = old->problems;
+  for (const Edge& edge : next_->edges_.to(current->key())) {
+    relations.push_back({edge.type, next_->slots_.at(edge.slot)->key()});
   }
-  const EntityPtr fresh =
-      stitch(edit == nullptr ? old->definition : edit->after, std::move(relations), std::move(problems));
+  const bool has_problems = edit != nullptr && edit->has_problems;
+  return stitch(edit == nullptr ? current->definition : edit->after, std::move(relations),
+                has_problems ? edit->problems : current->problems);
+}
+
+void Editor::restitch(std::uint32_t slot) {
+  const EntityPtr fresh = stitched(slot);
+  if (!fresh) return;
+  const EntityPtr old = is_new(slot) ? nullptr : next_->slots_.at(slot);
   next_->slots_.replace(slot, fresh, token_);
   if (!old || old->etag != fresh->etag) reindex(slot, old.get(), *fresh);
+}
+
+// Nothing in the index speaks of these slots yet, so all can stand there before the first is indexed.
+void Editor::stitch_bulk(const std::vector<std::uint32_t>& slots) {
+  std::vector<EntityPtr> fresh(slots.size());
+  base::in_parallel(slots.size(), [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) fresh[i] = stitched(slots[i]);
+  });
+  for (std::size_t i = 0; i < slots.size(); ++i) next_->slots_.replace(slots[i], std::move(fresh[i]), token_);
+  index_bulk(slots);
+}
+
+// While one batch is added, another thread makes the next.
+void Editor::index_bulk(std::span<const std::uint32_t> slots) {
+  constexpr std::size_t batch_size = 4096;
+  const auto fill_next = [&](TermBatch& batch) {
+    const auto next = slots.first(std::min(slots.size(), batch_size));
+    slots = slots.subspan(next.size());
+    return std::async(std::launch::async, [this, &batch, next] { batch.fill(next, next_->slots_); });
+  };
+  TermBatch one(next_->slots_.seed());
+  TermBatch other(next_->slots_.seed());
+  TermBatch* adding = &one;
+  TermBatch* filling = &other;
+  while (!slots.empty()) {
+    auto filled = fill_next(*filling);
+    adding->add_to(next_->index_, spelling_, token_);
+    filled.get();
+    std::swap(adding, filling);
+  }
+  adding->add_to(next_->index_, spelling_, token_);
 }
 
 void Editor::reindex(std::uint32_t slot, const Entity* old, const Entity& fresh) {

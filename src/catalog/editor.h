@@ -3,10 +3,11 @@
 // Collects what changed (definitions put and dropped, source states, diagnostics), then finish() settles conflicts,
 // stitches the entities concerned (those changed and those that their relations point to, before and after), and
 // updates the indices. The cost follows the number of changes, not the size of the catalog. One thread; used once; one
-// Editor at a time per snapshot.
+// Editor at a time per snapshot. Where very many entities come at once, finish() works on all processors until it returns.
 #pragma once
 
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,6 +19,9 @@ namespace aureacore::catalog {
 
 class Editor {
  public:
+  // New entities, from which on they are stitched and indexed together and in parallel.
+  static constexpr std::size_t bulk_size = 1024;
+
   // Null: begins with an empty catalog, and `seed` (random, per process) keys its hashes.
   explicit Editor(const SnapshotPtr& base, std::uint64_t seed = 0);
 
@@ -64,7 +68,12 @@ class Editor {
   void follow_move(const Slots::Move& move);
   void replace_edges(Edit& edit);
   void touch(std::string_view target);
+  void restitch_touched();
+  [[nodiscard]] bool is_new(std::uint32_t slot) const;
+  [[nodiscard]] EntityPtr stitched(std::uint32_t slot) const;
   void restitch(std::uint32_t slot);
+  void stitch_bulk(const std::vector<std::uint32_t>& slots);
+  void index_bulk(std::span<const std::uint32_t> slots);
   void reindex(std::uint32_t slot, const Entity* old, const Entity& fresh);
   void remove_gone(Edit& edit);
 

@@ -153,21 +153,24 @@ TEST(Editor, VisitsFromAnywhereInBothDirections) {
 // conflicts.
 class History {
  public:
-  explicit History(std::uint32_t seed) : random_(seed) {}
+  // About `size` places, twice as many names.
+  explicit History(std::uint32_t seed, int size = 300) : size_(size), random_(seed) {}
 
-  void step() {
+  void step(int most_edits = 40) {
     Editor editor(snapshot_, 7);
-    const int edits = 1 + pick(40);
+    const int edits = 1 + pick(most_edits);
     for (int i = 0; i < edits; ++i) edit(editor);
     snapshot_ = editor.finish();
   }
 
-  void check() const {
-    std::vector<entity::DefinitionPtr> definitions;
-    for (const auto& [place, definition] : standing_) definitions.push_back(definition);
-    Editor editor(nullptr, 99);
-    for (const auto& definition : definitions) editor.put(definition);
-    const auto rebuilt = editor.finish();
+  // The rebuilt one is made in steps of so many definitions.
+  void check(std::size_t at_once = 10'000) const {
+    SnapshotPtr rebuilt;
+    for (auto next = standing_.begin(); !rebuilt || next != standing_.end();) {
+      Editor editor(rebuilt, 99);
+      for (std::size_t i = 0; i < at_once && next != standing_.end(); ++i, ++next) editor.put(next->second);
+      rebuilt = editor.finish();
+    }
     ASSERT_EQ(dump(*snapshot_), dump(*rebuilt));
     ASSERT_EQ(snapshot_->size(), rebuilt->size());
     ASSERT_EQ(snapshot_->diagnostics().size(), rebuilt->diagnostics().size());
@@ -196,11 +199,11 @@ class History {
   }
 
   int pick(int below) { return static_cast<int>(random_() % static_cast<std::uint32_t>(below)); }
-  std::string name() { return "n" + std::to_string(pick(400)); }
+  std::string name() { return "n" + std::to_string(pick(2 * size_)); }
 
   // One place per edit step at most: a drop and a put of one place go by their own objects.
   void edit(Editor& editor) {
-    const auto place = std::pair("p" + std::to_string(pick(300)), pick(2));
+    const auto place = std::pair("p" + std::to_string(pick(size_)), pick(2));
     if (const auto at = standing_.find(place); at != standing_.end()) {
       editor.drop(at->second);
       standing_.erase(at);
@@ -217,6 +220,7 @@ class History {
     standing_[place] = definition;
   }
 
+  int size_;
   std::mt19937 random_;
   std::map<std::pair<std::string, int>, entity::DefinitionPtr> standing_;
   SnapshotPtr snapshot_;
@@ -231,6 +235,17 @@ TEST(Editor, AnyHistoryEqualsABuildFromNothing) {
       if (::testing::Test::HasFatalFailure()) FAIL() << "seed " << seed << " step " << i;
     }
     history.check();
+  }
+}
+
+// Many new entities at once go another way than a few: both give the same.
+TEST(Editor, ABulkEqualsManySmallSteps) {
+  constexpr int size = 4'000;
+  for (std::uint32_t seed = 0; seed < 3; ++seed) {
+    History history(seed, size);
+    for (int i = 0; i < 3; ++i) history.step(3 * size);
+    history.check(Editor::bulk_size / 2);
+    if (::testing::Test::HasFatalFailure()) FAIL() << "seed " << seed;
   }
 }
 

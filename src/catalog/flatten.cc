@@ -149,12 +149,16 @@ Flattener::Flattener(std::uint64_t seed) : state_(std::make_unique<State>(seed))
 Flattener::~Flattener() = default;
 
 const std::vector<Term>& Flattener::terms(const Entity& entity) {
+  clear();
+  return append(entity);
+}
+
+const std::vector<Term>& Flattener::append(const Entity& entity) {
   State& state = *state_;
+  const auto before = static_cast<std::ptrdiff_t>(state.terms.size());
   state.json.clear();
   entity.append_json(state.json);
   state.json.reserve(state.json.size() + simdjson::SIMDJSON_PADDING);
-  state.terms.clear();
-  state.arena.clear();
   state.path.clear();
   element root;
   // What the definition module rendered parses; numbers beyond a double's range were made null there.
@@ -164,10 +168,15 @@ const std::vector<Term>& Flattener::terms(const Entity& entity) {
   element relations;
   if (root["relations"].get(relations) == simdjson::SUCCESS) state.visit_relations(relations);
   const auto key = [](const Term& term) { return std::tie(term.path_hash, term.value_hash, term.value); };
-  std::ranges::sort(state.terms, {}, key);
-  const auto [first, last] = std::ranges::unique(state.terms, {}, key);
+  std::ranges::sort(state.terms.begin() + before, state.terms.end(), {}, key);
+  const auto [first, last] = std::ranges::unique(state.terms.begin() + before, state.terms.end(), {}, key);
   state.terms.erase(first, last);
   return state.terms;
+}
+
+void Flattener::clear() {
+  state_->terms.clear();
+  state_->arena.clear();
 }
 
 }  // namespace aureacore::catalog

@@ -47,6 +47,10 @@ class Flattener {
 
   // Sorted by (path hash, value hash, value), distinct. Valid until the next call.
   const std::vector<Term>& terms(const Entity& entity);
+  // For many entities: the same behind what was appended since clear(). Texts stay where they are until then; the terms
+  // themselves move.
+  const std::vector<Term>& append(const Entity& entity);
+  void clear();
 
  private:
   struct State;

@@ -29,10 +29,21 @@ std::size_t count_in(const PostingRef& ref, const Selection* within) {
   return sum;
 }
 
-boost::intrusive_ptr<Posting> writable_posting(const Posting& posting, base::EditToken token) {
+boost::intrusive_ptr<Posting> copy_for_edit(const Posting& posting, base::EditToken token) {
   boost::intrusive_ptr<Posting> copy(new Posting(posting));
   copy->token = token;
   return copy;
+}
+
+// A slot as a key of a persistent map.
+std::uint64_t spread(std::uint32_t slot) { return slot * item_mark; }
+
+// The length of the run at the front whose members are alike.
+template <class Alike>
+std::size_t run_length(std::span<const SlotTerm> terms, const Alike& alike) {
+  std::size_t length = 1;
+  while (length < terms.size() && alike(*terms[length].term, *terms[0].term)) ++length;
+  return length;
 }
 
 }  // namespace
@@ -52,27 +63,37 @@ Index::Path& Index::writable(std::uint64_t path_hash, base::EditToken token) {
   return result;
 }
 
-void Index::join(Path& path, const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token) {
+Posting& Index::writable_posting(Path& path, const Term& term, const Spelling& spelling, base::EditToken token) {
   const PostingRef* found = path.values.find(term.value_hash);
-  if (found == nullptr) {
-    path.values.set(term.value_hash, PostingRef(slot, term.value), token);
-    return;
-  }
-  if (found->posting() != nullptr && found->posting()->token == token) {
-    spelling_of(*found->posting(), term.value).ids.insert(slot, token);
-    return;
-  }
+  if (found != nullptr && found->posting() != nullptr && found->posting()->token == token) return *found->posting();
   boost::intrusive_ptr<Posting> posting;
-  if (found->posting() != nullptr) {
-    posting = writable_posting(*found->posting(), token);
+  if (found != nullptr && found->posting() != nullptr) {
+    posting = copy_for_edit(*found->posting(), token);
   } else {
     posting.reset(new Posting);
     posting->token = token;
-    const bool same = found->spells(term.value);
-    spelling_of(*posting, same ? term.value : spelling(found->slot(), term)).ids.insert(found->slot(), token);
+    if (found != nullptr) {
+      const bool same = found->spells(term.value);
+      spelling_of(*posting, same ? term.value : spelling(found->slot(), term)).ids.insert(found->slot(), token);
+    }
   }
-  spelling_of(*posting, term.value).ids.insert(slot, token);
+  Posting& result = *posting;
   path.values.set(term.value_hash, PostingRef(std::move(posting)), token);
+  return result;
+}
+
+void Index::join(Path& path, std::span<const SlotTerm> same, const Spelling& spelling, base::EditToken token) {
+  const Term& first = *same.front().term;
+  if (same.size() == 1 && path.values.find(first.value_hash) == nullptr) {
+    path.values.set(first.value_hash, PostingRef(same.front().slot, first.value), token);
+    return;
+  }
+  Posting& posting = writable_posting(path, first, spelling, token);
+  Posting::Spelling* last = nullptr;
+  for (const auto& [term, slot] : same) {
+    if (last == nullptr || last->value != term->value) last = &spelling_of(posting, term->value);
+    last->ids.insert(slot, token);
+  }
 }
 
 void Index::leave(Path& path, const Term& term, std::uint32_t slot, base::EditToken token) {
@@ -83,7 +104,7 @@ void Index::leave(Path& path, const Term& term, std::uint32_t slot, base::EditTo
     return;
   }
   boost::intrusive_ptr<Posting> posting(found->posting());
-  if (posting->token != token) posting = writable_posting(*posting, token);
+  if (posting->token != token) posting = copy_for_edit(*posting, token);
   const auto at = std::ranges::find(posting->spellings, term.value, &Posting::Spelling::value);
   if (at == posting->spellings.end()) return;
   at->ids.erase(slot, token);
@@ -98,21 +119,52 @@ void Index::leave(Path& path, const Term& term, std::uint32_t slot, base::EditTo
 void Index::add(const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token) {
   Path& path = writable(term.path_hash, token);
   if (path.present.contains(slot)) {
-    const std::uint32_t* before = path.terms_of.find(slot);
-    path.terms_of.set(slot, before == nullptr ? 2 : *before + 1, token);
+    const std::uint32_t* before = path.terms_of.find(spread(slot));
+    path.terms_of.set(spread(slot), before == nullptr ? 2 : *before + 1, token);
   } else {
     path.present.insert(slot, token);
   }
-  if (term.has_value) join(path, term, slot, spelling, token);
+  const SlotTerm one{&term, slot};
+  if (term.has_value) join(path, {&one, 1}, spelling, token);
+}
+
+void Index::add_all(std::span<const SlotTerm> terms, const Spelling& spelling, base::EditToken token) {
+  while (!terms.empty()) {
+    const auto of_path =
+        terms.first(run_length(terms, [](const Term& a, const Term& b) { return a.path_hash == b.path_hash; }));
+    Path& path = writable(of_path.front().term->path_hash, token);
+    count_terms(path, of_path, token);
+    for (auto rest = of_path; !rest.empty();) {
+      const auto same = rest.first(run_length(rest, [](const Term& a, const Term& b) {
+        return a.value_hash == b.value_hash && a.has_value == b.has_value;
+      }));
+      if (same.front().term->has_value) join(path, same, spelling, token);
+      rest = rest.subspan(same.size());
+    }
+    terms = terms.subspan(of_path.size());
+  }
+}
+
+void Index::count_terms(Path& path, std::span<const SlotTerm> of_path, base::EditToken token) {
+  std::vector<std::uint32_t> slots;
+  slots.reserve(of_path.size());
+  for (const SlotTerm& each : of_path) slots.push_back(each.slot);
+  std::ranges::sort(slots);
+  for (auto at = slots.begin(); at != slots.end();) {
+    const auto next = std::upper_bound(at, slots.end(), *at);
+    path.present.insert(*at, token);
+    if (next - at > 1) path.terms_of.set(spread(*at), static_cast<std::uint32_t>(next - at), token);
+    at = next;
+  }
 }
 
 void Index::remove(const Term& term, std::uint32_t slot, base::EditToken token) {
   Path& path = writable(term.path_hash, token);
-  if (const std::uint32_t* count = path.terms_of.find(slot)) {
+  if (const std::uint32_t* count = path.terms_of.find(spread(slot))) {
     if (*count == 2) {
-      path.terms_of.erase(slot, token);
+      path.terms_of.erase(spread(slot), token);
     } else {
-      path.terms_of.set(slot, *count - 1, token);
+      path.terms_of.set(spread(slot), *count - 1, token);
     }
   } else {
     path.present.erase(slot, token);

@@ -9,6 +9,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,12 @@ class PostingRef {
   std::uintptr_t bits_ = 1;
 };
 
+// A term of the entity at a slot.
+struct SlotTerm {
+  const Term* term;
+  std::uint32_t slot;
+};
+
 class Index {
  public:
   // How the entity at a slot wrote the value of a term: asked when a second entity joins a value that so far one had, and writes
@@ -76,6 +83,8 @@ class Index {
   explicit Index(std::uint64_t seed = 0) : seed_(seed) {}
 
   void add(const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token);
+  // Many at once, sorted by path hash, value hash and slot: no entity has a term at any of the paths yet.
+  void add_all(std::span<const SlotTerm> terms, const Spelling& spelling, base::EditToken token);
   void remove(const Term& term, std::uint32_t slot, base::EditToken token);
 
   // Regardless of case; added to `out`.
@@ -93,7 +102,7 @@ class Index {
     IdSet present;
     // Not every term has a value, and one entity may have several values at a path: how often each has any is in
     // `several`.
-    base::PersistentMap<std::uint32_t> terms_of;  // slot → number of its terms here, where more than one
+    base::PersistentMap<std::uint32_t> terms_of;  // slot, spread → number of its terms here, where more than one
     base::PersistentMap<PostingRef> values;
   };
   using PathPtr = boost::intrusive_ptr<Path>;
@@ -103,7 +112,11 @@ class Index {
   template <class Visit>
   void for_each_item_posting(std::string_view path, const Visit& visit) const;
   Path& writable(std::uint64_t path_hash, base::EditToken token);
-  static void join(Path& path, const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token);
+  static void count_terms(Path& path, std::span<const SlotTerm> of_path, base::EditToken token);
+  // Terms of one value.
+  static void join(Path& path, std::span<const SlotTerm> same, const Spelling& spelling, base::EditToken token);
+  // The posting of the value, for this edit to change; made where there was none, or a single slot.
+  static Posting& writable_posting(Path& path, const Term& term, const Spelling& spelling, base::EditToken token);
   static void leave(Path& path, const Term& term, std::uint32_t slot, base::EditToken token);
 
   std::uint64_t seed_;

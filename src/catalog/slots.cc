@@ -49,6 +49,27 @@ const Entity* Slots::find(std::string_view key) const {
   return found == nullptr ? nullptr : found->entity.get();
 }
 
+void Slots::find_all(std::span<const std::string_view> keys, std::span<const Entity*> found) const {
+  std::vector<std::uint64_t> hashes;
+  hashes.reserve(keys.size());
+  for (const std::string_view key : keys) hashes.push_back(hash(key, 0));
+  std::vector<const Home*> homes(keys.size());
+  by_key_.find_all(hashes, homes);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    found[i] = homes[i] == nullptr ? nullptr : homes[i]->entity.get();
+    if (found[i] != nullptr) __builtin_prefetch(found[i]);
+  }
+  for (const Entity* entity : found) {
+    if (entity != nullptr) __builtin_prefetch(entity->definition.get());
+  }
+  for (const Entity* entity : found) {
+    if (entity != nullptr) __builtin_prefetch(entity->key().data());
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (found[i] != nullptr && found[i]->key() != keys[i]) found[i] = find(keys[i]);
+  }
+}
+
 void Slots::remember(EntityPtr entity, std::uint32_t slot, base::EditToken token) {
   std::uint64_t attempt = 0;
   const Home* other = by_key_.find(hash(entity->key(), attempt));

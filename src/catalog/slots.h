@@ -11,6 +11,7 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -47,6 +48,8 @@ class Slots {
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
 
   [[nodiscard]] const Entity* find(std::string_view key) const;
+  // find() of each key, waiting for memory once for many; `found` has the size of `keys`.
+  void find_all(std::span<const std::string_view> keys, std::span<const Entity*> found) const;
   [[nodiscard]] std::uint32_t slot_of(std::string_view key) const;  // `none` where there is none
   [[nodiscard]] const EntityPtr& at(std::uint32_t slot) const {
     return block(slot / block_size).entities[slot % block_size];

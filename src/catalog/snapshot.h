@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,10 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
 
   // By canonical reference ("component:default/x"); a null pointer where there is none.
   [[nodiscard]] const Entity* find(std::string_view key) const { return slots_.find(key); }
+  // The same for many, in much less time than one by one; `found` has the size of `keys`.
+  void find_all(std::span<const std::string_view> keys, std::span<const Entity*> found) const {
+    slots_.find_all(keys, found);
+  }
   [[nodiscard]] const Entity* find_uid(std::string_view uid) const;
 
   // Filters: the entities that have the value at the path, or the path at all (both regardless of case), added to
