@@ -80,11 +80,9 @@ void check_labels(const Node& labels, Report& report) {
   }
 }
 
-// Null and an empty list count as no annotations at all.
+// Null counts as no annotations at all.
 void check_annotations(const Node& annotations, Report& report) {
-  const bool empty =
-      annotations.is(Node::Type::null) || (annotations.is(Node::Type::sequence) && annotations.items.empty());
-  if (empty) return;
+  if (annotations.is(Node::Type::null)) return;
   check_shape(annotations, Field{.name = "annotations", .shape = Shape::text_mapping},
               Path{.parent = &metadata_path, .name = "annotations"}, report);
   for (const Node::Member& annotation : annotations.members) check_key(annotation, "annotations", report);
