@@ -1,13 +1,21 @@
-// The served OpenAPI document as a contract: every answer that passes through `fetch` here must be one that it describes, by
-// status, headers, content type and body, and each parameter that was sent must be among those described.
+// The served OpenAPI document as a contract: every answer that passes through `fetch` here must be one that it describes,
+// by status, headers, content type and body, and each parameter that was sent must be among those described.
 import assert from 'node:assert/strict';
 import { Ajv2020, addFormats } from './packages.js';
 
 const methods = ['get', 'put', 'post', 'delete'];
 
 // Headers that any HTTP answer may have.
-const plainHeaders = ['connection', 'content-encoding', 'content-length', 'content-type', 'date', 'keep-alive',
-  'transfer-encoding', 'vary'];
+const plainHeaders = [
+  'connection',
+  'content-encoding',
+  'content-length',
+  'content-type',
+  'date',
+  'keep-alive',
+  'transfer-encoding',
+  'vary',
+];
 // What the server refuses before it knows an operation.
 const refusals = [408, 413, 414, 417, 431, 505];
 
@@ -15,15 +23,22 @@ const refusals = [408, 413, 414, 417, 431, 505];
 function close(schema) {
   if (Array.isArray(schema)) return schema.map(close);
   if (schema === null || typeof schema !== 'object') return schema;
-  const closed = Object.fromEntries(Object.entries(schema).map(([key, value]) =>
-    ['const', 'default', 'enum', 'examples'].includes(key) ? [key, value] : [key, close(value)]));
-  if (closed.type === 'object' && closed.properties && !('additionalProperties' in closed)) closed.unevaluatedProperties = false;
+  const closed = Object.fromEntries(
+    Object.entries(schema).map(([key, value]) =>
+      ['const', 'default', 'enum', 'examples'].includes(key) ? [key, value] : [key, close(value)],
+    ),
+  );
+  if (closed.type === 'object' && closed.properties && !('additionalProperties' in closed))
+    closed.unevaluatedProperties = false;
   return closed;
 }
 
 // "/entities/{id}" → the expression for it, and how many of its segments are fixed.
 function pattern(path) {
-  const source = path.split('/').map(part => (part.startsWith('{') ? '[^/]+' : part.replace(/[.]/g, '\\.'))).join('/');
+  const source = path
+    .split('/')
+    .map(part => (part.startsWith('{') ? '[^/]+' : part.replace(/[.]/g, '\\.')))
+    .join('/');
   return { expression: new RegExp(`^${source}$`), fixed: path.split('/').filter(part => !part.startsWith('{')).length };
 }
 
@@ -60,7 +75,12 @@ export class Contract {
   }
 
   resolve(node) {
-    return node.$ref ? node.$ref.slice(2).split('/').reduce((at, key) => at[key], this.document) : node;
+    return node.$ref
+      ? node.$ref
+          .slice(2)
+          .split('/')
+          .reduce((at, key) => at[key], this.document)
+      : node;
   }
 
   // Like the global fetch, but throws where the answer isn't as described.
@@ -74,7 +94,8 @@ export class Contract {
 
   async check(operation, url, answer) {
     const where = `${operation.operationId} (${operation.method} ${url}) ${answer.status}`;
-    const described = operation.responses[answer.status] ?? (refusals.includes(answer.status) && operation.responses.default);
+    const described =
+      operation.responses[answer.status] ?? (refusals.includes(answer.status) && operation.responses.default);
     assert.ok(described, `${where}: expected one of ${Object.keys(operation.responses)}`);
     this.seen.add(`${operation.operationId} ${answer.status}`);
     this.#checkParameters(operation, url, where, answer.ok);
@@ -95,17 +116,28 @@ export class Contract {
   }
 
   #checkHeaders(response, headers, where) {
-    const described = Object.entries(response.headers ?? {}).map(([name, header]) => [name.toLowerCase(), this.resolve(header)]);
+    const described = Object.entries(response.headers ?? {}).map(([name, header]) => [
+      name.toLowerCase(),
+      this.resolve(header),
+    ]);
     for (const [name, header] of described) {
       const value = headers.get(name);
       if (value === null) {
         assert.ok(!header.required, `${where}: expected the header ${name}, found none`);
       } else {
-        this.#validate(header.schema, header.schema.type === 'integer' ? Number(value) : value, `${where}: the header ${name}`);
+        this.#validate(
+          header.schema,
+          header.schema.type === 'integer' ? Number(value) : value,
+          `${where}: the header ${name}`,
+        );
       }
     }
     const names = [...headers.keys()].filter(name => !plainHeaders.includes(name));
-    assert.deepEqual(names.filter(name => !described.some(([known]) => known === name)), [], `${where}: headers not described`);
+    assert.deepEqual(
+      names.filter(name => !described.some(([known]) => known === name)),
+      [],
+      `${where}: headers not described`,
+    );
   }
 
   async #checkBody(response, answer, where) {
@@ -124,6 +156,9 @@ export class Contract {
       this.#compiled.set(key, this.#ajv.compile(local));
     }
     const validate = this.#compiled.get(key);
-    assert.ok(validate(value), `${where}: ${this.#ajv.errorsText(validate.errors)} in ${JSON.stringify(value).slice(0, 1000)}`);
+    assert.ok(
+      validate(value),
+      `${where}: ${this.#ajv.errorsText(validate.errors)} in ${JSON.stringify(value).slice(0, 1000)}`,
+    );
   }
 }

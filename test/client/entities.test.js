@@ -31,7 +31,10 @@ test('getEntities without a request gives all, by reference', async () => {
 test('getEntities with filters: all of one record, any of several, in any case, by existence, by relation', async () => {
   const some = async filter => refs((await client.getEntities({ filter, fields: ['kind', 'metadata'] })).items);
   assert.deepEqual(await some({ kind: 'COMPONENT', 'metadata.namespace': 'other-space' }), [odd]);
-  assert.deepEqual(await some([{ kind: 'system', 'metadata.name': 'lonely' }, { 'spec.number': '1.5' }]), [odd, 'system:default/lonely']);
+  assert.deepEqual(await some([{ kind: 'system', 'metadata.name': 'lonely' }, { 'spec.number': '1.5' }]), [
+    odd,
+    'system:default/lonely',
+  ]);
   assert.deepEqual(await some({ 'metadata.labels.empty': CATALOG_FILTER_EXISTS }), [odd]);
   assert.deepEqual(await some({ 'metadata.labels.empty': '' }), [odd]);
   assert.deepEqual(await some({ 'metadata.tags.c#': CATALOG_FILTER_EXISTS }), [odd]);
@@ -43,12 +46,18 @@ test('getEntities with filters: all of one record, any of several, in any case, 
 });
 
 test('getEntities with fields gives these alone', async () => {
-  const { items } = await client.getEntities({ filter: { 'metadata.name': 'lonely' }, fields: ['kind', 'metadata.name', 'spec.none'] });
+  const { items } = await client.getEntities({
+    filter: { 'metadata.name': 'lonely' },
+    fields: ['kind', 'metadata.name', 'spec.none'],
+  });
   assert.deepEqual(items, [{ kind: 'System', metadata: { name: 'lonely' } }]);
 });
 
 test('getEntities with order, offset and limit gives a window', async () => {
-  const order = [{ field: 'kind', order: 'desc' }, { field: 'metadata.name', order: 'asc' }];
+  const order = [
+    { field: 'kind', order: 'desc' },
+    { field: 'metadata.name', order: 'asc' },
+  ];
   const all = refs((await client.getEntities({ order })).items);
   assert.deepEqual(refs((await client.getEntities({ order, offset: 5, limit: 7 })).items), all.slice(5, 12));
   const one = { field: 'metadata.name', order: 'asc' };
@@ -65,9 +74,21 @@ test('getEntities goes on behind a page by the Link header', async () => {
 });
 
 test('getEntitiesByRefs keeps the order, with nothing where there is nothing', async () => {
-  const entityRefs = ['component:web-shop', odd.toUpperCase(), 'component:default/none', 'Component:default/order-service', 'component:web-shop'];
+  const entityRefs = [
+    'component:web-shop',
+    odd.toUpperCase(),
+    'component:default/none',
+    'Component:default/order-service',
+    'component:web-shop',
+  ];
   const { items } = await client.getEntitiesByRefs({ entityRefs });
-  assert.deepEqual(refs(items), ['component:default/web-shop', odd, undefined, 'component:default/order-service', 'component:default/web-shop']);
+  assert.deepEqual(refs(items), [
+    'component:default/web-shop',
+    odd,
+    undefined,
+    'component:default/order-service',
+    'component:default/web-shop',
+  ]);
   assert.deepEqual((await client.getEntitiesByRefs({ entityRefs: [] })).items, []);
 });
 
@@ -77,23 +98,39 @@ test('getEntitiesByRefs with fields, filter and query', async () => {
   const only = [{ metadata: { name: 'web-shop' } }, undefined];
   assert.deepEqual((await client.getEntitiesByRefs({ entityRefs, fields, filter: { kind: 'component' } })).items, only);
   assert.deepEqual((await client.getEntitiesByRefs({ entityRefs, fields, query: { kind: 'component' } })).items, only);
-  const both = { entityRefs, fields, query: { kind: { $in: ['component', 'system'] } }, filter: { 'spec.type': CATALOG_FILTER_EXISTS } };
+  const both = {
+    entityRefs,
+    fields,
+    query: { kind: { $in: ['component', 'system'] } },
+    filter: { 'spec.type': CATALOG_FILTER_EXISTS },
+  };
   assert.deepEqual((await client.getEntitiesByRefs(both)).items, only);
 });
 
 test('getEntitiesByRefs takes more references than fit into one request', async () => {
-  const entityRefs = Array.from({ length: 2500 }, (_, i) => (i % 1000 === 0 ? 'component:default/web-shop' : `component:default/none-${i}`));
+  const entityRefs = Array.from({ length: 2500 }, (_, i) =>
+    i % 1000 === 0 ? 'component:default/web-shop' : `component:default/none-${i}`,
+  );
   const { items } = await client.getEntitiesByRefs({ entityRefs, fields: ['metadata.name'] });
   assert.equal(items.length, 2500);
-  assert.deepEqual(items.map((item, i) => (item ? i : undefined)).filter(i => i !== undefined), [0, 1000, 2000]);
+  assert.deepEqual(
+    items.map((item, i) => (item ? i : undefined)).filter(i => i !== undefined),
+    [0, 1000, 2000],
+  );
 });
 
 test('getEntityByRef and getEntityByName, there and not there', async () => {
   const entity = await client.getEntityByRef(odd);
   assert.equal(entity.metadata.name, 'Mixed.Case_name-1');
   assert.equal(entity.spec.owner, 'user:default/nobody-knows');
-  assert.deepEqual(await client.getEntityByRef({ kind: 'Component', namespace: 'Other-Space', name: 'MIXED.case_name-1' }), entity);
-  assert.deepEqual(await client.getEntityByName({ kind: 'component', namespace: 'other-space', name: 'Mixed.Case_name-1' }), entity);
+  assert.deepEqual(
+    await client.getEntityByRef({ kind: 'Component', namespace: 'Other-Space', name: 'MIXED.case_name-1' }),
+    entity,
+  );
+  assert.deepEqual(
+    await client.getEntityByName({ kind: 'component', namespace: 'other-space', name: 'Mixed.Case_name-1' }),
+    entity,
+  );
   assert.equal((await client.getEntityByName({ kind: 'System', name: 'lonely' })).metadata.namespace, 'default');
   assert.equal(await client.getEntityByRef('component:default/none'), undefined);
   assert.equal(await client.getEntityByRef('component:default/not a name/é'), undefined);
@@ -130,11 +167,19 @@ test('getEntityAncestors', async () => {
   const ancestors = await client.getEntityAncestors({ entityRef: odd });
   assert.equal(ancestors.rootEntityRef, odd);
   assert.deepEqual(ancestors.items, [{ entity: await client.getEntityByRef(odd), parentEntityRefs: [] }]);
-  await assert.rejects(client.getEntityAncestors({ entityRef: 'component:default/none' }), { name: 'ResponseError', statusCode: 404 });
+  await assert.rejects(client.getEntityAncestors({ entityRef: 'component:default/none' }), {
+    name: 'ResponseError',
+    statusCode: 404,
+  });
 });
 
 test('queryEntities pages to and fro by cursors', async () => {
-  const request = { filter: { kind: 'component' }, fields: ['kind', 'metadata'], limit: 4, orderFields: { field: 'metadata.name', order: 'desc' } };
+  const request = {
+    filter: { kind: 'component' },
+    fields: ['kind', 'metadata'],
+    limit: 4,
+    orderFields: { field: 'metadata.name', order: 'desc' },
+  };
   const first = await client.queryEntities(request);
   const second = await client.queryEntities({ cursor: first.pageInfo.nextCursor, fields: request.fields, limit: 4 });
   const back = await client.queryEntities({ cursor: second.pageInfo.prevCursor, fields: request.fields, limit: 4 });
@@ -151,15 +196,26 @@ test('queryEntities pages to and fro by cursors', async () => {
 });
 
 test('queryEntities by a predicate, and on behind its pages', async () => {
-  const query = { $all: [{ kind: { $in: ['Component', 'API'] } }, { $not: { 'spec.type': 'openapi' } }, { 'metadata.name': { $hasPrefix: 'o' } }] };
-  const first = await client.queryEntities({ query, limit: 1, orderFields: [{ field: 'metadata.name', order: 'asc' }] });
+  const query = {
+    $all: [
+      { kind: { $in: ['Component', 'API'] } },
+      { $not: { 'spec.type': 'openapi' } },
+      { 'metadata.name': { $hasPrefix: 'o' } },
+    ],
+  };
+  const first = await client.queryEntities({
+    query,
+    limit: 1,
+    orderFields: [{ field: 'metadata.name', order: 'asc' }],
+  });
   assert.ok(first.totalItems > 1);
   const found = [...first.items];
   for (let page = first; page.pageInfo.nextCursor; found.push(...page.items)) {
     page = await client.queryEntities({ cursor: page.pageInfo.nextCursor, limit: 1 });
   }
   assert.equal(found.length, first.totalItems);
-  for (const entity of found) assert.ok(/^o/i.test(entity.metadata.name) && entity.spec.type !== 'openapi', entity.metadata.name);
+  for (const entity of found)
+    assert.ok(/^o/i.test(entity.metadata.name) && entity.spec.type !== 'openapi', entity.metadata.name);
 });
 
 test('queryEntities by a text, and without the count', async () => {
@@ -181,7 +237,9 @@ test('streamEntities gives every entity once, in pages', async () => {
     assert.deepEqual(streamed.flat(), all);
     if (request) assert.ok(streamed.slice(0, -1).every(page => page.length === 7));
   }
-  const names = await pages(client.streamEntities({ pageSize: 3, filter: { kind: 'system' }, fields: ['metadata.name'] }));
+  const names = await pages(
+    client.streamEntities({ pageSize: 3, filter: { kind: 'system' }, fields: ['metadata.name'] }),
+  );
   assert.ok(names.flat().every(item => Object.keys(item).join() === 'metadata'));
 });
 
@@ -189,8 +247,13 @@ test('a listing by cursors stays on its version while the catalog changes', asyn
   const stream = client.streamEntities({ pageSize: 20, filter: { kind: 'component' } });
   const total = (await client.queryEntities({ filter: { kind: 'component' }, limit: 0 })).totalItems;
   const seen = [...(await stream.next()).value];
-  const added = 'apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: {name: zz-added}\nspec: {type: service, lifecycle: production, owner: x}\n';
-  session.server.repositories.edge.commit({ 'added.yaml': added });
+  const added = {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Component',
+    metadata: { name: 'zz-added' },
+    spec: { type: 'service', lifecycle: 'production', owner: 'x' },
+  };
+  session.server.repositories.edge.commit({ 'added.yaml': JSON.stringify(added) });
   await client.refreshEntity(odd);
   await eventually('the added entity is served', () => client.getEntityByRef('component:default/zz-added'));
   for await (const page of stream) seen.push(...page);
@@ -199,13 +262,33 @@ test('a listing by cursors stays on its version while the catalog changes', asyn
 });
 
 test('getEntityFacets by filter and by query', async () => {
-  const byFilter = await client.getEntityFacets({ facets: ['kind', 'metadata.tags'], filter: { 'metadata.namespace': 'other-space' } });
-  assert.deepEqual(byFilter.facets, {
-    kind: [{ value: 'Component', count: 1 }, { value: 'Group', count: 1 }, { value: 'User', count: 1 }],
-    'metadata.tags': [{ value: 'a:b', count: 1 }, { value: 'c#', count: 1 }, { value: 'c++', count: 1 }],
+  const byFilter = await client.getEntityFacets({
+    facets: ['kind', 'metadata.tags'],
+    filter: { 'metadata.namespace': 'other-space' },
   });
-  const byQuery = await client.getEntityFacets({ facets: ['kind'], query: { 'metadata.namespace': 'other-space' }, filter: { kind: ['user', 'group'] } });
-  assert.deepEqual(byQuery.facets, { kind: [{ value: 'Group', count: 1 }, { value: 'User', count: 1 }] });
+  assert.deepEqual(byFilter.facets, {
+    kind: [
+      { value: 'Component', count: 1 },
+      { value: 'Group', count: 1 },
+      { value: 'User', count: 1 },
+    ],
+    'metadata.tags': [
+      { value: 'a:b', count: 1 },
+      { value: 'c#', count: 1 },
+      { value: 'c++', count: 1 },
+    ],
+  });
+  const byQuery = await client.getEntityFacets({
+    facets: ['kind'],
+    query: { 'metadata.namespace': 'other-space' },
+    filter: { kind: ['user', 'group'] },
+  });
+  assert.deepEqual(byQuery.facets, {
+    kind: [
+      { value: 'Group', count: 1 },
+      { value: 'User', count: 1 },
+    ],
+  });
 });
 
 test('the client with its own fetch, and with a token that nobody asked for', async () => {

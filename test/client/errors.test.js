@@ -29,7 +29,10 @@ test('what would write is refused, with what to do instead', async () => {
   const uid = (await client.getEntityByRef('system:default/lonely')).metadata.uid;
   await refused(client.removeEntityByUid(uid), notAllowed(/commit/));
   await refused(client.addLocation({ target: 'https://example.com/catalog-info.yaml' }), notAllowed(/sources/));
-  await refused(client.addLocation({ target: 'https://example.com/x.yaml', dryRun: true, onConflict: 'refresh' }), notAllowed(/sources/));
+  await refused(
+    client.addLocation({ target: 'https://example.com/x.yaml', dryRun: true, onConflict: 'refresh' }),
+    notAllowed(/sources/),
+  );
   await refused(client.updateLocation('edge', { target: 'https://example.com/x.yaml' }), notAllowed(/sources/));
   await refused(client.removeLocationById('edge'), notAllowed(/sources/));
   assert.ok(await client.getEntityByRef('system:default/lonely'));

@@ -46,12 +46,15 @@ test('queryLocations by a predicate', async () => {
   assert.deepEqual(await some({ type: 'Git', target: { $hasPrefix: session.server.folder } }), ['edge', 'example']);
   assert.deepEqual(await some({ entityRef: { $in: ['location:default/EXAMPLE', 'x'] } }), ['example']);
   assert.deepEqual(await some({ $any: [{ id: 'edge' }, { $not: { type: 'git' } }] }), ['edge']);
-  await assert.rejects(some({ kind: 'location' }), error => /expected id, type, target or entityRef/.test(error.cause.message));
+  await assert.rejects(some({ kind: 'location' }), error =>
+    /expected id, type, target or entityRef/.test(error.cause.message),
+  );
 });
 
 test('streamLocations keeps the predicate and the size of the pages', async () => {
   const pages = [];
-  for await (const page of client.streamLocations({ limit: 1, query: { id: { $exists: true } } })) pages.push(ids(page));
+  for await (const page of client.streamLocations({ limit: 1, query: { id: { $exists: true } } }))
+    pages.push(ids(page));
   assert.deepEqual(pages, [['edge'], ['example']]);
   for await (const page of client.streamLocations()) assert.deepEqual(ids(page), ['edge', 'example']);
 });

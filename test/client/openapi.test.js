@@ -1,6 +1,6 @@
-// Every operation of the served OpenAPI document, asked for real, with every answer that the document gives it: status, headers,
-// content type and body (contract.js). An operation, an answer or a query parameter that the document has and nothing here asks
-// for is a failure: add a request to `requests`.
+// Every operation of the served OpenAPI document, asked for real, with every answer that the document gives it: status,
+// headers, content type and body (contract.js). An operation, an answer or a query parameter that the document has and
+// nothing here asks for is a failure: add a request to `requests`.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
@@ -17,8 +17,8 @@ const system = { apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: 
 const edgeFile = path => `file:${session.server.repositories.edge.directory}/${path}`;
 const texted = 'fullTextFilterTerm=shop&fullTextFilterFields=metadata.name,metadata.title&totalItems=exclude';
 
-// By operationId: what is asked, with the status expected where that isn't 200. From the first request that is answered 200 others
-// are derived: unchanged (304), malformed (400), an unknown level (501), before the first load (503).
+// By operationId: what is asked, with the status expected where that isn't 200. From the first request others are derived:
+// unchanged (304), malformed (400), another level (501), before the first load (503).
 const requests = {
   getEntities: [
     `/api/catalog/entities?${paged}&order=asc:metadata.name`,
@@ -32,14 +32,26 @@ const requests = {
     [() => `/api/catalog/entities/by-query?cursor=${cursor('end', lostVersion)}`, { status: 410 }],
   ],
   queryEntitiesByPredicate: [
-    ['/api/catalog/entities/by-query?consistency=eventual', {
-      body: { query: { kind: 'component' }, limit: 2, offset: 1, fields: ['metadata.name'], orderBy: [{ field: 'metadata.name', order: 'asc' }] },
-    }],
+    [
+      '/api/catalog/entities/by-query?consistency=eventual',
+      {
+        body: {
+          query: { kind: 'component' },
+          limit: 2,
+          offset: 1,
+          fields: ['metadata.name'],
+          orderBy: [{ field: 'metadata.name', order: 'asc' }],
+        },
+      },
+    ],
     ['/api/catalog/entities/by-query', { body: {} }],
     ['/api/catalog/entities/by-query', { body: () => ({ cursor: cursor('begin', lostVersion) }), status: 410 }],
   ],
   getEntitiesByRefs: [
-    [`/api/catalog/entities/by-refs?${filtered}`, { body: { entityRefs: ['component:default/web-shop', 'component:default/none'] } }],
+    [
+      `/api/catalog/entities/by-refs?${filtered}`,
+      { body: { entityRefs: ['component:default/web-shop', 'component:default/none'] } },
+    ],
     ['/api/catalog/entities/by-refs?fields=metadata', { body: { entityRefs: ['component:default/web-shop'] } }],
   ],
   getEntityByUid: [
@@ -59,11 +71,17 @@ const requests = {
   ],
   getEntityFacets: [`/api/catalog/entity-facets?facet=kind&facet=metadata.tags&${filtered}`],
   queryEntityFacetsByPredicate: [
-    ['/api/catalog/entity-facets?consistency=eventual', { body: { facets: ['spec.type'], query: { kind: 'component' } } }],
+    [
+      '/api/catalog/entity-facets?consistency=eventual',
+      { body: { facets: ['spec.type'], query: { kind: 'component' } } },
+    ],
   ],
   getLocations: ['/api/catalog/locations?consistency=eventual'],
   createLocation: [
-    ['/api/catalog/locations?dryRun=true&onConflict=reject', { body: { type: 'url', target: 'https://example.com/x.yaml' }, status: 403 }],
+    [
+      '/api/catalog/locations?dryRun=true&onConflict=reject',
+      { body: { type: 'url', target: 'https://example.com/x.yaml' }, status: 403 },
+    ],
   ],
   getLocationsByQuery: [
     ['/api/catalog/locations/by-query?consistency=eventual', { body: { limit: 1, query: { type: 'git' } } }],
@@ -74,7 +92,9 @@ const requests = {
     ['/api/catalog/locations/by-entity/component/default/none', { status: 404 }],
   ],
   getLocation: ['/api/catalog/locations/edge?consistency=eventual', ['/api/catalog/locations/none', { status: 404 }]],
-  updateLocation: [['/api/catalog/locations/edge', { method: 'PUT', body: { target: 'https://example.com/x.yaml' }, status: 403 }]],
+  updateLocation: [
+    ['/api/catalog/locations/edge', { method: 'PUT', body: { target: 'https://example.com/x.yaml' }, status: 403 }],
+  ],
   deleteLocation: [['/api/catalog/locations/edge', { method: 'DELETE', status: 403 }]],
   refreshEntity: [
     ['/api/catalog/refresh?consistency=eventual', { body: { entityRef: 'component:default/web-shop' } }],
@@ -82,14 +102,26 @@ const requests = {
   ],
   validateEntity: [
     ['/api/catalog/validate-entity', { body: () => ({ entity: system, location: 'url:https://example.com/x.yaml' }) }],
-    ['/api/catalog/validate-entity', { body: () => ({ entity: { ...system, spec: {} }, location: 'url:https://example.com/x.yaml' }), status: 400 }],
+    [
+      '/api/catalog/validate-entity',
+      { body: () => ({ entity: { ...system, spec: {} }, location: 'url:https://example.com/x.yaml' }), status: 400 },
+    ],
   ],
   analyzeLocation: [
-    ['/api/catalog/analyze-location?consistency=eventual', {
-      body: () => ({ location: { type: 'url', target: edgeFile('peculiar.yaml') }, catalogFilename: 'peculiar.yaml' }),
-    }],
+    [
+      '/api/catalog/analyze-location?consistency=eventual',
+      {
+        body: () => ({
+          location: { type: 'url', target: edgeFile('peculiar.yaml') },
+          catalogFilename: 'peculiar.yaml',
+        }),
+      },
+    ],
     ['/api/catalog/analyze-location', { body: () => ({ location: { type: 'url', target: edgeFile('none') } }) }],
-    ['/api/catalog/analyze-location', { body: { location: { type: 'url', target: 'https://example.com/x.yaml' } }, status: 404 }],
+    [
+      '/api/catalog/analyze-location',
+      { body: { location: { type: 'url', target: 'https://example.com/x.yaml' } }, status: 404 },
+    ],
   ],
   getLivez: ['/livez'],
   getReadyz: ['/readyz', '/readyz?verbose'],
@@ -132,13 +164,23 @@ const evaluate = value => (typeof value === 'function' ? value() : value);
 function normalise(request) {
   const [target, options = {}] = Array.isArray(request) ? request : [request];
   const body = evaluate(options.body);
-  return { target: evaluate(target), method: options.method ?? (body ? 'POST' : 'GET'), body, status: options.status ?? 200, headers: options.headers };
+  return {
+    target: evaluate(target),
+    method: options.method ?? (body ? 'POST' : 'GET'),
+    body,
+    status: options.status ?? 200,
+    headers: options.headers,
+  };
 }
 
 async function ask(where, request, changed = {}) {
   const { target, method, body, status, headers } = { ...request, ...changed };
   const json = body && { 'Content-Type': 'application/json' };
-  const answer = await where.ask(target, { method, body: body && JSON.stringify(body), headers: { ...json, ...headers } });
+  const answer = await where.ask(target, {
+    method,
+    body: body && JSON.stringify(body),
+    headers: { ...json, ...headers },
+  });
   assert.equal(answer.status, status, `${method} ${target}: ${await answer.clone().text()}`);
   return answer;
 }
@@ -149,11 +191,15 @@ const withQuery = (target, query) => `${target}${target.includes('?') ? '&' : '?
 async function askDerived(responses, request) {
   const { target } = request;
   if (responses[400]) await ask(session, request, { target: withQuery(target, 'limit=%ff'), status: 400 });
-  if (responses[501]) await ask(session, request, { target: withQuery(target.replace('consistency=eventual', ''), 'consistency=strong'), status: 501 });
+  if (responses[501])
+    await ask(session, request, {
+      target: withQuery(target.replace('consistency=eventual', ''), 'consistency=strong'),
+      status: 501,
+    });
   if (responses[503]) await ask(early, request, { status: 503 });
   if (!responses[304]) return;
   const etag = (await ask(session, request)).headers.get('etag');
-  // Without a Cache-Control of ours, fetch would add no-cache to a request with If-None-Match, and so ask for another level.
+  // Without a Cache-Control of ours, fetch adds no-cache to a request with If-None-Match, and so asks for another level.
   const headers = { 'If-None-Match': etag, 'Cache-Control': 'stale-if-error=60' };
   await ask(session, request, { headers, status: 304 });
 }
@@ -182,9 +228,16 @@ test('every operation answers as described', async t => {
   for (const operation of session.contract.operations) {
     await t.test(operation.operationId, async () => {
       const asked = requests[operation.operationId];
-      assert.ok(asked, `${operation.method} ${operation.path} is described, but nothing in openapi.test.js asks for it`);
+      assert.ok(
+        asked,
+        `${operation.method} ${operation.path} is described, but nothing in openapi.test.js asks for it`,
+      );
       for (const request of asked.map(normalise)) {
-        assert.equal(session.contract.operation(request.method, session.server.url + request.target), operation, request.target);
+        assert.equal(
+          session.contract.operation(request.method, session.server.url + request.target),
+          operation,
+          request.target,
+        );
         await ask(session, request);
       }
       await askDerived(operation.responses, normalise(asked[0]));
@@ -196,11 +249,19 @@ test('every answer and every query parameter that is described was seen', () => 
   const seen = new Set([...session.contract.seen, ...early.contract.seen]);
   for (const { operationId, parameters = [], responses } of session.contract.operations) {
     for (const status of Object.keys(responses).filter(each => each !== 'default')) {
-      assert.ok(seen.has(`${operationId} ${status}`), `${operationId} is described to answer ${status}, which nothing here makes it do`);
+      assert.ok(
+        seen.has(`${operationId} ${status}`),
+        `${operationId} is described to answer ${status}, which nothing here makes it do`,
+      );
     }
-    for (const parameter of parameters.map(each => session.contract.resolve(each)).filter(each => each.in === 'query')) {
+    for (const parameter of parameters
+      .map(each => session.contract.resolve(each))
+      .filter(each => each.in === 'query')) {
       if (!responses[200]) continue;
-      assert.ok(session.contract.sent.has(`${operationId} ${parameter.name}`), `${operationId} takes ${parameter.name}, which nothing here sends`);
+      assert.ok(
+        session.contract.sent.has(`${operationId} ${parameter.name}`),
+        `${operationId} takes ${parameter.name}, which nothing here sends`,
+      );
     }
   }
 });
@@ -254,7 +315,15 @@ test('what is refused before it is looked at is described as well', async () => 
   assert.equal(long.status, 414);
   const wide = await send('/livez', { headers: { 'X-Wide': 'x'.repeat(100_000) } });
   assert.equal(wide.status, 431);
-  for (const [answer, method, url] of [[large, 'POST', path], [long, 'GET', '/api/catalog/entities'], [wide, 'GET', '/livez']]) {
-    await session.contract.check(session.contract.operation(method, session.server.url + url), session.server.url + url, answer);
+  for (const [answer, method, url] of [
+    [large, 'POST', path],
+    [long, 'GET', '/api/catalog/entities'],
+    [wide, 'GET', '/livez'],
+  ]) {
+    await session.contract.check(
+      session.contract.operation(method, session.server.url + url),
+      session.server.url + url,
+      answer,
+    );
   }
 });

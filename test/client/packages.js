@@ -9,3 +9,4 @@ export const model = require('@backstage/catalog-model');
 export const Ajv2020 = require('ajv/dist/2020').default;
 export const addFormats = require('ajv-formats').default;
 export const YAML = require('yaml');
+export const ai = require('@backstage/catalog-model/alpha');

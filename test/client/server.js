@@ -1,5 +1,5 @@
-// A real `aureacore serve` on a free port of its own, with repositories and a state folder in a temporary folder of its own.
-// The environment variable AUREACORE_BINARY names the program.
+// A real `aureacore serve` on a free port of its own, with repositories and a state folder in a temporary folder of its
+// own. The environment variable AUREACORE_BINARY names the program.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,10 +14,14 @@ const patience = 30_000; // milliseconds for a start or an end, on a busy machin
 const pause = 20; // milliseconds between two looks
 
 const git = (directory, ...args) =>
-  execFileSync('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'core.hooksPath=/dev/null', ...args], {
-    cwd: directory,
-    env: { PATH: process.env.PATH, HOME: directory, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
-  }).toString();
+  execFileSync(
+    'git',
+    ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'core.hooksPath=/dev/null', ...args],
+    {
+      cwd: directory,
+      env: { PATH: process.env.PATH, HOME: directory, GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' },
+    },
+  ).toString();
 
 // Asks until `ask` gives something, and gives that.
 export async function eventually(what, ask) {
@@ -92,7 +96,9 @@ export class Server {
     const file = join(this.folder, 'aureacore.yaml');
     const settings = 'listen: 127.0.0.1:0\nstate_dir: state\nallow_local: true\nthreads: 2\n';
     writeFileSync(file, `${settings}${config}sources:\n${this.#sources}`);
-    this.#process = spawn(process.env.AUREACORE_BINARY, ['serve', '--config', file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(process.env.AUREACORE_BINARY, ['serve', '--config', file], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.#process.stderr.on('data', data => (this.#log += data));
     const ended = new Promise(resolve => this.#process.once('exit', resolve));
     this.#process.ended = ended;

@@ -1,5 +1,5 @@
-// What most tests begin with: the server with the example catalog and some edge cases, and Backstage's client of it, whose every
-// answer is held against the served OpenAPI document.
+// What most tests begin with: the server with the example catalog and some edge cases, and Backstage's client of it, whose
+// every answer is held against the served OpenAPI document.
 import { join } from 'node:path';
 import { Contract } from './contract.js';
 import { CatalogClient } from './packages.js';
@@ -7,7 +7,10 @@ import { Server, checkout, exampleCatalog } from './server.js';
 
 export class Session {
   static async start(options = {}) {
-    const server = await Server.start({ sources: { edge: join(checkout, 'test/client/catalog'), example: exampleCatalog }, ...options });
+    const server = await Server.start({
+      sources: { edge: join(checkout, 'test/client/catalog'), example: exampleCatalog },
+      ...options,
+    });
     const session = new Session();
     session.server = server;
     session.contract = await Contract.of(server);

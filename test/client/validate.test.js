@@ -29,11 +29,19 @@ test('validateEntity accepts what a file may hold', async () => {
 });
 
 test('validateEntity says of each fault where it is and what was expected', async () => {
-  const answer = await client.validateEntity(component({ metadata: { name: 'not a name', tags: ['Not'] }, spec: { owner: '' } }), location);
+  const answer = await client.validateEntity(
+    component({ metadata: { name: 'not a name', tags: ['Not'] }, spec: { owner: '' } }),
+    location,
+  );
   assert.equal(answer.valid, false);
   for (const error of answer.errors) assert.equal(error.name, 'InputError');
   const messages = answer.errors.map(error => error.message).join('\n');
-  for (const part of [/^expected .* for metadata\.name, found "not a name"/m, /^expected .* for a tag, found "Not"/m, /^expected .* for spec\.owner/m]) assert.match(messages, part);
+  for (const part of [
+    /^expected .* for metadata\.name, found "not a name"/m,
+    /^expected .* for a tag, found "Not"/m,
+    /^expected .* for spec\.owner/m,
+  ])
+    assert.match(messages, part);
 });
 
 test('validateEntity refuses what is no entity, and a location that is none', async () => {
@@ -49,14 +57,18 @@ test('validateEntity refuses what is no entity, and a location that is none', as
 
 test('analyzeLocation gives what comes from a file, a folder or the whole repository', async () => {
   const root = `file:${session.server.repositories.edge.directory}`;
-  const analyze = (target, catalogFilename) => client.analyzeLocation({ location: { type: 'url', target }, catalogFilename });
+  const analyze = (target, catalogFilename) =>
+    client.analyzeLocation({ location: { type: 'url', target }, catalogFilename });
   const file = await analyze(`${root}/peculiar.yaml`);
   assert.deepEqual(file.generateEntities, []);
   assert.equal(file.existingEntityFiles.length, 5);
   for (const each of file.existingEntityFiles) {
     assert.equal(each.isRegistered, true);
     assert.match(each.location.target, /peculiar\.yaml$/);
-    assert.deepEqual(each.entity, await client.getEntityByRef(`${each.entity.kind}:${each.entity.metadata.namespace}/${each.entity.metadata.name}`));
+    assert.deepEqual(
+      each.entity,
+      await client.getEntityByRef(`${each.entity.kind}:${each.entity.metadata.namespace}/${each.entity.metadata.name}`),
+    );
   }
   assert.deepEqual((await analyze(root, 'peculiar.yaml')).existingEntityFiles, file.existingEntityFiles);
   const [suggested] = (await analyze(`${root}/none/`)).generateEntities;
@@ -65,5 +77,8 @@ test('analyzeLocation gives what comes from a file, a folder or the whole reposi
 
 test('analyzeLocation fetches nothing: other repositories are refused, with what to do', async () => {
   const request = { location: { type: 'url', target: 'https://github.com/example/other' } };
-  await assert.rejects(client.analyzeLocation(request), error => error.statusCode === 404 && /configuration's sources/.test(error.cause.message));
+  await assert.rejects(
+    client.analyzeLocation(request),
+    error => error.statusCode === 404 && /configuration's sources/.test(error.cause.message),
+  );
 });
