@@ -19,7 +19,7 @@ const plainHeaders = [
 // What the server refuses before it knows an operation.
 const refusals = [408, 413, 414, 417, 431, 505];
 
-// Lists of members are meant to be whole: what they don't name, and don't allow by additionalProperties, must not be there.
+// Lists of members are meant to be whole: what they neither name nor allow by additionalProperties must not be there.
 function close(schema) {
   if (Array.isArray(schema)) return schema.map(close);
   if (schema === null || typeof schema !== 'object') return schema;
