@@ -88,12 +88,30 @@ TEST(Locations, ReportARequiredTargetThatIsMissingUntilItAppears) {
   const git::TestRepository repository;
   repository.commit_file("catalog-info.yaml", location("all", {"./gone.yaml"}));
   TestTree test(repository);
-  EXPECT_THAT(texts(test.advance().diagnostics.at("catalog-info.yaml")),
+  const auto before = test.advance();
+  EXPECT_THAT(texts(before.diagnostics.at("catalog-info.yaml")),
               ElementsAre(HasSubstr("expected a file at \"gone.yaml\", found none")));
+  const auto& problems = before.problems.at("location:default/all");
+  ASSERT_EQ(problems.size(), 1);
+  EXPECT_EQ(problems[0].type, "aureacore.io/location-target");
+  EXPECT_THAT(problems[0].message,
+              testing::AllOf(testing::StartsWith("catalog-info.yaml:8:"), HasSubstr("\"gone.yaml\", found none")));
   repository.commit_file("gone.yaml", component("back"));
   const auto update = test.advance();
   EXPECT_THAT(keys(update.put), ElementsAre("component:default/back"));
   EXPECT_THAT(update.diagnostics.at("catalog-info.yaml"), IsEmpty());
+  EXPECT_THAT(update.problems.at("location:default/all"), IsEmpty());
+}
+
+TEST(Locations, ShowTheFirstMissingTargetsInTheirStatus) {
+  const git::TestRepository repository;
+  std::vector<std::string> targets;
+  for (int i = 0; i < 30; ++i) targets.push_back(fmt::format("./gone-{}.yaml", i));
+  repository.commit_file("catalog-info.yaml", location("all", targets));
+  TestTree test(repository);
+  const auto update = test.advance();
+  EXPECT_EQ(update.problems.at("location:default/all").size(), 20);
+  EXPECT_EQ(update.diagnostics.at("catalog-info.yaml").size(), 30);
 }
 
 TEST(Locations, SayNothingOfAnOptionalTargetThatIsMissing) {

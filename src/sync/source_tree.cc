@@ -1,11 +1,18 @@
 #include "sync/source_tree.h"
 
+#include <fmt/core.h>
+
 #include <unordered_set>
 
 #include "sync/planner.h"
 
 namespace aureacore::sync {
 namespace {
+
+// The type of the item in a Location's status, as clients see it.
+constexpr std::string_view location_target = "aureacore.io/location-target";
+// In an entity's status; all of them are diagnostics.
+constexpr std::size_t max_problems = 20;
 
 std::vector<entity::Diagnostic> all_diagnostics(const FileRecord* record) {
   if (record == nullptr) return {};
@@ -31,15 +38,30 @@ void add_difference(const FileRecord* from, const FileRecord* minus, std::vector
   }
 }
 
+std::string text(const entity::Diagnostic& diagnostic) {
+  return fmt::format("{}:{}:{}: {}", diagnostic.path, diagnostic.mark.line, diagnostic.mark.column, diagnostic.message);
+}
+
+using Problems = std::map<std::string, std::vector<catalog::Problem>>;
+
+// By key: that the last good version stands in for a broken one, and which targets of a Location aren't there.
+Problems problems_of(const FileRecord* record) {
+  Problems all;
+  if (record == nullptr) return all;
+  for (const auto& [key, problem] : record->problems) all[key].push_back(problem);
+  for (const auto& diagnostic : record->location_diagnostics) {
+    if (diagnostic.entity.empty() || all[diagnostic.entity].size() == max_problems) continue;
+    all[diagnostic.entity].push_back({std::string(location_target), text(diagnostic)});
+  }
+  return all;
+}
+
 void add_problems(const FileRecord* before, const FileRecord* after, Update& update) {
-  if (before != nullptr) {
-    for (const auto& [key, problem] : before->problems) {
-      if (after == nullptr || !after->problems.contains(key)) update.problems.try_emplace(key);
-    }
+  auto now = problems_of(after);
+  for (const auto& [key, problems] : problems_of(before)) {
+    if (!now.contains(key)) update.problems.try_emplace(key);
   }
-  if (after != nullptr) {
-    for (const auto& [key, problem] : after->problems) update.problems[key] = {problem};
-  }
+  for (auto& [key, problems] : now) update.problems[key] = std::move(problems);
 }
 
 std::size_t count_gone(const Update& update) {
