@@ -89,7 +89,19 @@ void Worker::refuse(int status, std::string_view why, http::Response& response) 
   send_problem(problem, {.version = {}, .label = {}, .date = date, .allow = {}, .retry_after = {}}, nameless, response);
 }
 
+// What an endpoint throws is our own mistake (or no memory is left): the server answers 500, and here is why.
 void Worker::dispatch(const http::Request& request, http::Response& response) {
+  try {
+    route(request, response);
+  } catch (const std::exception& error) {
+    context_.log.error(
+        "request failed",
+        {{"method", request.method_name}, {"path", base::printable(request.path)}, {"error", error.what()}});
+    throw;
+  }
+}
+
+void Worker::route(const http::Request& request, http::Response& response) {
   if (look_up(request, response)) return counters_.count(by_name_route(), response.status());
   const Match match = match_route(request.method, request.path);
   if (match.route == Match::none) {

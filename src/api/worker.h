@@ -39,6 +39,7 @@ class Worker final : public http::Handler {
   // there and small.
   bool look_up(const http::Request& request, http::Response& response);
   void dispatch(const http::Request& request, http::Response& response);
+  void route(const http::Request& request, http::Response& response);
   void call(const Match& match, const http::Request& request, http::Response& response);
   // Settles the consistency level; false: answered with a problem.
   bool settle_level(Call& call);

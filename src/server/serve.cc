@@ -9,6 +9,7 @@
 
 #include "server/app.h"
 #include "server/console.h"
+#include "server/file_limit.h"
 
 namespace aureacore::server {
 namespace {
@@ -76,6 +77,8 @@ int serve(const ConfigRequest& request, std::function<void()> loaded_first) {
   Console console(clock, Console::is_terminal());
   const base::Log log(clock, loaded.config.log_format, [&console](std::string_view line) { console.write_line(line); });
   const auto progress = [&](const sync::Progress& step) { console.report(step, log); };
+  constexpr std::size_t other_files = 512;  // mirrors, git's pipes, what libraries open
+  raise_file_limit(loaded.config.http.connections + other_files, log);
   auto app =
       App::create(loaded.config, {clock, log, make_random(), sync::connect_git, progress, std::move(loaded_first)});
   if (!app) return report({app.error().message});
