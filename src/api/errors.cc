@@ -39,7 +39,7 @@ void write(const entity::Diagnostic& diagnostic, std::string_view source_id, con
   json.member("path", diagnostic.path);
   json.member("line", static_cast<std::int64_t>(diagnostic.mark.line));
   json.member("column", static_cast<std::int64_t>(diagnostic.mark.column));
-  json.member("severity", diagnostic.severity == entity::Severity::error ? "error" : "warning");
+  json.member("severity", name(diagnostic.severity));
   json.member("rule", diagnostic.rule);
   json.member("message", diagnostic.message);
   if (!diagnostic.entity.empty()) json.member("entity", diagnostic.entity);

@@ -44,7 +44,8 @@ class DescriptorReader {
   void read(std::uint32_t index) {
     YamlDocument& yaml = file_.documents[index];
     if (yaml.valid && yaml.root.is(Node::Type::null)) return;
-    Document document{.index = index, .mark = yaml.root.mark, .key = {}, .definition = nullptr, .targets = {}};
+    Document document{
+        .index = index, .mark = yaml.root.mark, .key = {}, .definition = nullptr, .targets = {}, .references = {}};
     Report report;
     if (yaml.root.is(Node::Type::mapping)) {
       read_mapping(yaml, document, report);
@@ -94,7 +95,8 @@ class DescriptorReader {
     check_fields(*spec, kind->fields, Path{.name = "spec"}, report);
     sort_references(*spec);
     boost::intrusive_ptr<entity::Definition> definition(new entity::Definition());
-    definition->relations = read_relations(*spec, *kind, reference->name_space, report);
+    definition->relations = read_relations(*spec, *kind, reference->name_space, report,
+                                           context_.keep_references ? &document.references : nullptr);
     definition->criticality = read_criticality(metadata, report);
     if (kind->name == "Location") document.targets = read_targets(*spec, context_, report);
     return definition;

@@ -31,6 +31,8 @@ struct FileContext {
   YamlLimits limits;
   // False: placeholders stay unread, and no rule applies to what they stand for.
   bool other_files = true;
+  // Whether Document::references is wanted.
+  bool keep_references = false;
 };
 
 // A file, or files by a glob, that a Location names: relative to its own file, resolved to the repository's root.
@@ -40,12 +42,20 @@ struct LocationTarget {
   entity::Mark mark;
 };
 
+// Where a document refers to another entity.
+struct ReferenceAt {
+  std::string target;      // canonical
+  std::string_view field;  // of spec
+  entity::Mark mark;
+};
+
 struct Document {
   std::uint32_t index = 0;  // in the file, empty documents counted
   entity::Mark mark;
   std::string key;  // canonical reference, also of an invalid entity if its kind and name could be told; else empty
   entity::DefinitionPtr definition;     // null where the document has errors
   std::vector<LocationTarget> targets;  // of a Location
+  std::vector<ReferenceAt> references;  // in the order written, where the context asks for them
 };
 
 struct Descriptor {

@@ -24,14 +24,16 @@ bool is_nothing(const Node& node) {
 
 class Collector {
  public:
-  Collector(std::string_view name_space, std::vector<entity::Relation>& relations, Report& report)
-      : name_space_(name_space), relations_(relations), report_(report) {}
+  Collector(std::string_view name_space, std::vector<entity::Relation>& relations, std::vector<ReferenceAt>* places,
+            Report& report)
+      : name_space_(name_space), relations_(relations), places_(places), report_(report) {}
 
   void add(const Node& node, const ReferenceField& field) {
     if (!is_string(node)) return wrong_type(node, field);
     const auto reference = entity::parse_reference(node.text, {.kind = field.default_kind, .name_space = name_space_});
     if (reference) {
       relations_.push_back({field.type, reference->canonical()});
+      if (places_ != nullptr) places_->push_back({relations_.back().target, field.field, node.mark});
     } else {
       report_.error("reference", node.mark, fmt::format("spec.{}: {}", field.field, reference.error().message));
     }
@@ -46,6 +48,7 @@ class Collector {
  private:
   std::string_view name_space_;
   std::vector<entity::Relation>& relations_;
+  std::vector<ReferenceAt>* places_;
   Report& report_;
 };
 
@@ -70,9 +73,9 @@ void sort_references(Node& spec) {
 }
 
 std::vector<entity::Relation> read_relations(const Node& spec, const Kind& kind, std::string_view name_space,
-                                             Report& report) {
+                                             Report& report, std::vector<ReferenceAt>* places) {
   std::vector<entity::Relation> relations;
-  Collector collector(name_space, relations, report);
+  Collector collector(name_space, relations, places, report);
   for (const ReferenceField& field : kind.references) {
     const Node* node = spec.find(field.field);
     if (node == nullptr || is_nothing(*node) || is_refused(*node, kind.fields, field.field)) continue;

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "definition/descriptor.h"
 #include "definition/kinds.h"
 #include "definition/node.h"
 #include "definition/report.h"
@@ -15,7 +16,8 @@ namespace aureacore::definition {
 void sort_references(Node& spec);
 
 // What this document says, with canonical targets; sorted, distinct. Reports, under the rule "reference", what is none.
+// Each place that says so is added to `places`, unless that is null.
 std::vector<entity::Relation> read_relations(const Node& spec, const Kind& kind, std::string_view name_space,
-                                             Report& report);
+                                             Report& report, std::vector<ReferenceAt>* places);
 
 }  // namespace aureacore::definition

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace aureacore::entity {
 
@@ -14,6 +15,9 @@ struct Mark {
 };
 
 enum class Severity : std::uint8_t { warning, error };
+
+// "warning", "error"
+constexpr std::string_view name(Severity severity) { return severity == Severity::error ? "error" : "warning"; }
 
 struct Diagnostic {
   Severity severity = Severity::error;
