@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "cli/validate.h"
 #include "server/app.h"
 #include "server/serve.h"
 
@@ -86,6 +87,9 @@ int run(int count, char** arguments) {
 
   auto* serve = app.add_subcommand("serve", "Serve the catalog of one or more Git repositories");
   add_serve_flags(*serve, request);
+  auto* validate = app.add_subcommand("validate", "Check descriptors, as a pull request's check does");
+  aureacore::cli::ValidateRequest validated;
+  aureacore::cli::add_validate_flags(*validate, validated);
   auto* config = app.add_subcommand("config", "Work with configuration files");
   config->require_subcommand(1);
   auto* check = config->add_subcommand("check", "Check a file: prints ok, or each error with its line; exits 0 or 1");
@@ -99,6 +103,7 @@ int run(int count, char** arguments) {
     return app.exit(error) == 0 ? 0 : usage_error;
   }
   if (version->parsed()) fmt::print("aureacore {}\n", aureacore::server::release());
+  if (validate->parsed()) return aureacore::cli::validate(validated);
   if (check->parsed()) return check_config(checked);
   return serve->parsed() ? aureacore::server::serve(request, give_memory_back()) : 0;
 }

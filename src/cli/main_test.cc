@@ -127,11 +127,12 @@ class MainTest : public testing::Test {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
-  [[nodiscard]] std::string configuration(const std::string& text) const {
-    const auto path = folder_ / "aureacore.yaml";
+  [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
+    const auto path = folder_ / name;
     std::ofstream(path) << text;
     return path;
   }
+  [[nodiscard]] std::string configuration(const std::string& text) const { return file("aureacore.yaml", text); }
 
  private:
   static void git(const std::vector<std::string>& arguments) {
@@ -169,6 +170,63 @@ TEST_F(MainTest, ChecksAConfiguration) {
   EXPECT_EQ(bad.end(), 1);
   EXPECT_THAT(bad.errors,
               HasSubstr("aureacore.yaml:1:1: unknown key \"sorces\" in the configuration; did you mean \"sources\"?"));
+}
+
+TEST_F(MainTest, ValidatesAWorkTree) {
+  const auto repository = make_repository();
+  Program valid({"validate", repository});
+  EXPECT_EQ(valid.end(), 0) << valid.errors;
+  EXPECT_THAT(valid.output, HasSubstr("1 file, 1 entity: 0 errors, 1 warning\n"));
+  Program strict({"validate", "--strict", repository});
+  EXPECT_EQ(strict.end(), 1);
+  EXPECT_THAT(strict.output, HasSubstr("catalog-info.yaml:8:10: warning: expected an entity group:default/team"));
+  const auto known = file("known.txt", "group:default/team\n");
+  Program told({"validate", "--strict", "--known", known, repository});
+  EXPECT_EQ(told.end(), 0) << told.output;
+}
+
+TEST_F(MainTest, FailsWhereAWorkTreeIsInvalid) {
+  const auto broken = file("catalog-info.yaml", "kind: Component\n");
+  Program text({"validate", broken});
+  EXPECT_EQ(text.end(), 1);
+  EXPECT_THAT(text.output, HasSubstr("catalog-info.yaml:1:1: error: expected apiVersion"));
+  for (const auto& [format, start] :
+       {std::pair{"json", "{\"valid\":false"}, std::pair{"sarif", "{\"$schema\""}, std::pair{"junit", "<?xml"}}) {
+    Program other({"validate", "--format", format, broken});
+    EXPECT_EQ(other.end(), 1) << format;
+    EXPECT_THAT(other.output, StartsWith(start));
+  }
+  const auto report = file("report.json", "");
+  Program written({"validate", "--format", "json", "--output", report, broken});
+  EXPECT_EQ(written.end(), 1);
+  EXPECT_EQ(written.output, "");
+  EXPECT_GT(std::filesystem::file_size(report), 100);
+}
+
+TEST_F(MainTest, EndsWithTwoWhereNothingCouldBeValidated) {
+  const auto good = file("catalog-info.yaml", minimal);
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{"validate"},
+                                                    {"validate", good + "-none"},
+                                                    {"validate", "/dev/null"},
+                                                    {"validate", "--format", "xml", good},
+                                                    {"validate", "--include", "[", good},
+                                                    {"validate", "--known", good + "-none", good},
+                                                    {"validate", "--known", file("wrong.json", "{}"), good},
+                                                    {"validate", "--repository", "https://github.com/a/b", good},
+                                                    {"validate", "--output", good + "-none/x", good}}) {
+    Program program(arguments);
+    EXPECT_EQ(program.end(), 2) << arguments.back();
+    EXPECT_NE(program.errors, "") << arguments.back();
+  }
+}
+
+TEST_F(MainTest, FollowsAddressesOfItsOwnRepositoryWhereToldWhichThatIs) {
+  const auto all = file("catalog-info.yaml",
+                        "apiVersion: backstage.io/v1alpha1\nkind: Location\nmetadata: {name: all}\n"
+                        "spec: {target: 'https://github.com/a/b/blob/main/more.yaml'}\n");
+  static_cast<void>(file("more.yaml", "]"));
+  EXPECT_EQ(Program({"validate", all}).end(), 0);
+  EXPECT_EQ(Program({"validate", "--repository", "https://github.com/a/b#main", all}).end(), 1);
 }
 
 class SignalTest : public MainTest, public testing::WithParamInterface<int> {};
