@@ -27,7 +27,8 @@ void post_locations_by_query(Call& call);
 // refresh.cc
 void post_refresh(Call& call);
 // refused.cc
-void refuse_write(Call& call);
+void refuse_entity_write(Call& call);
+void refuse_location_write(Call& call);
 // validate_entity.cc
 void post_validate_entity(Call& call);
 // analyze_location.cc

@@ -27,14 +27,15 @@ const refused = (call, { statusCode, name, says }) =>
 test('what would write is refused, with what to do instead', async () => {
   const notAllowed = (...says) => ({ statusCode: 403, name: 'NotAllowedError', says: [/^expected a read/, ...says] });
   const uid = (await client.getEntityByRef('system:default/lonely')).metadata.uid;
-  await refused(client.removeEntityByUid(uid), notAllowed(/commit/));
-  await refused(client.addLocation({ target: 'https://example.com/catalog-info.yaml' }), notAllowed(/sources/));
-  await refused(
-    client.addLocation({ target: 'https://example.com/x.yaml', dryRun: true, onConflict: 'refresh' }),
-    notAllowed(/sources/),
-  );
-  await refused(client.updateLocation('edge', { target: 'https://example.com/x.yaml' }), notAllowed(/sources/));
-  await refused(client.removeLocationById('edge'), notAllowed(/sources/));
+  const target = 'https://example.com/catalog-info.yaml';
+  const inItsFile = /take it out of peculiar\.yaml with a commit to .*\/edge#main$/;
+  await refused(client.removeEntityByUid(uid), notAllowed(/system:default\/lonely/, inItsFile));
+  await refused(client.removeEntityByUid('none'), notAllowed(/commit to the repository/));
+  await refused(client.addLocation({ target }), notAllowed(/add its repository to the configuration's sources/));
+  await refused(client.addLocation({ target, dryRun: true, onConflict: 'refresh' }), notAllowed(/sources/));
+  await refused(client.updateLocation('edge', { target }), notAllowed(/location edge, .* sources/));
+  await refused(client.removeLocationById('edge'), notAllowed(/location edge, .* sources/));
+  await refused(client.removeLocationById('none'), notAllowed(/sources/));
   assert.ok(await client.getEntityByRef('system:default/lonely'));
 });
 
