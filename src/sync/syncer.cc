@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sync/leftovers.h"
 #include "sync/priority.h"
 
 namespace aureacore::sync {
@@ -66,13 +67,28 @@ void Syncer::start() {
   std::error_code error;
   std::filesystem::create_directories(options_.mirrors,
                                       error);  // what fails here fails again, with its reason, at the first fetch
+  set_leftovers_aside();
   began_ = dependencies_.clock.steady();
   const JobContext context{dependencies_.clock, commands_, dependencies_.progress, serving_};
   pool_ = std::make_unique<JobPool>(options_.fetchers, context, [this](Outcome outcome) { post(std::move(outcome)); });
   scheduler_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
+// Before any job runs: what comes back into the configuration later begins with a mirror of its own.
+void Syncer::set_leftovers_aside() {
+  std::set<std::string, std::less<>> used;
+  for (const auto& source : sources_) used.insert(mirror_name(source->options));
+  auto aside = sync::set_leftovers_aside(options_.mirrors, used, dependencies_.clock.wall() - options_.leftover_grace);
+  if (aside.empty()) return;
+  for (const auto& path : aside) dependencies_.log.info("leftover mirror removed", {{"path", path.string()}});
+  sweeper_ = std::jthread([aside = std::move(aside)](const std::stop_token& stop) {
+    lower_priority();
+    delete_leftovers(aside, stop);
+  });
+}
+
 void Syncer::stop() {
+  sweeper_.request_stop();
   if (!scheduler_.joinable()) return;
   scheduler_.request_stop();
   scheduler_.join();

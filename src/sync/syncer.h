@@ -50,6 +50,8 @@ struct SyncerOptions {
   // reach does not begin with a stale answer.
   base::Duration grace = std::chrono::milliseconds(300);
   std::uint64_t seed = 0;  // of the snapshot's hash tables
+  // A mirror that no source uses any more is deleted at the first start so long after it was last checked.
+  base::Duration leftover_grace = std::chrono::days(7);
 };
 
 class Syncer final : public Status {
@@ -122,6 +124,7 @@ class Syncer final : public Status {
   void discard_mirror(const Source& source);
   [[nodiscard]] catalog::Degraded degraded(const Source& source) const;
 
+  void set_leftovers_aside();
   void add(SourceOptions options, SourcePtr predecessor);
   void retire(Source& source);
   void start_due();
@@ -152,6 +155,7 @@ class Syncer final : public Status {
 
   std::unique_ptr<JobPool> pool_;
   std::jthread scheduler_;
+  std::jthread sweeper_;  // deletes the mirrors that were left over at the start
 };
 
 }  // namespace aureacore::sync
