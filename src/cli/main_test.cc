@@ -210,6 +210,7 @@ TEST_F(MainTest, EndsWithTwoWhereNothingCouldBeValidated) {
                                                     {"validate", "/dev/null"},
                                                     {"validate", "--format", "xml", good},
                                                     {"validate", "--include", "[", good},
+                                                    {"validate", "--kind", "component", good},
                                                     {"validate", "--known", good + "-none", good},
                                                     {"validate", "--known", file("wrong.json", "{}"), good},
                                                     {"validate", "--repository", "https://github.com/a/b", good},
@@ -218,6 +219,14 @@ TEST_F(MainTest, EndsWithTwoWhereNothingCouldBeValidated) {
     EXPECT_EQ(program.end(), 2) << arguments.back();
     EXPECT_NE(program.errors, "") << arguments.back();
   }
+}
+
+TEST_F(MainTest, AllowsTheKindsThatItIsTold) {
+  const auto good = file("catalog-info.yaml", minimal);
+  EXPECT_EQ(Program({"validate", "--kind", "Component", "--kind", "API", good}).end(), 0);
+  Program refused({"validate", "--kind", "API", good});
+  EXPECT_EQ(refused.end(), 1);
+  EXPECT_THAT(refused.output, HasSubstr("catalog-info.yaml:2:7: error: expected one of the kinds API"));
 }
 
 TEST_F(MainTest, FollowsAddressesOfItsOwnRepositoryWhereToldWhichThatIs) {

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "base/text.h"
+#include "definition/kinds.h"
 #include "server/app.h"
 #include "validation/checkout.h"
 #include "validation/format.h"
@@ -81,6 +82,12 @@ base::Result<validation::Options> make_options(const ValidateRequest& request) {
   if (!exclude) return std::unexpected(exclude.error().in("--exclude"));
   options.reader.include = std::move(*include);
   options.reader.exclude = std::move(*exclude);
+  for (const std::string& kind : request.kinds) {
+    if (definition::is_known_kind(kind)) continue;
+    return base::fail(base::Code::invalid, "--kind: expected a kind such as Component, found \"{}\"",
+                      base::printable(kind));
+  }
+  options.reader.kinds = request.kinds;
   if (!request.repository.empty()) {
     const auto mark = request.repository.rfind('#');
     if (mark == std::string::npos || mark + 1 == request.repository.size()) {
@@ -121,6 +128,10 @@ void add_validate_flags(CLI::App& command, ValidateRequest& request) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--exclude", request.exclude, "Which of them are not; may be repeated")
       ->type_name("GLOB")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--kind", request.kinds, "A kind that may be defined (any); may be repeated")
+      ->type_name("KIND")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command

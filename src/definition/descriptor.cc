@@ -1,6 +1,7 @@
 #include "definition/descriptor.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -89,6 +90,7 @@ class DescriptorReader {
     if (is_mapping) check_metadata(metadata, report);
     const Kind* kind = find_kind(root, report);
     if (kind == nullptr || !reference || !is_mapping) return nullptr;
+    check_allowed(*kind, root, report);
     check_fields(root, spec_field, Path{}, report);
     Node* spec = root.find("spec");
     if (spec == nullptr || !spec->is(Node::Type::mapping)) return nullptr;
@@ -100,6 +102,14 @@ class DescriptorReader {
     definition->criticality = read_criticality(metadata, report);
     if (kind->name == "Location") document.targets = read_targets(*spec, context_, report);
     return definition;
+  }
+
+  void check_allowed(const Kind& kind, const Node& root, Report& report) const {
+    if (context_.kinds.empty() || std::ranges::find(context_.kinds, kind.name) != context_.kinds.end()) return;
+    report.error("kind", root.find("kind")->mark,
+                 fmt::format("expected one of the kinds {}, all that this source may define, found {}: define it in "
+                             "another source, or add it to this one's kinds",
+                             fmt::join(context_.kinds, ", "), kind.name));
   }
 
   void take_diagnostics(Report& report, const std::string& key) {

@@ -4,6 +4,7 @@
 // is kept.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,7 @@ struct FileContext {
   YamlLimits limits;
   // False: placeholders stay unread, and no rule applies to what they stand for.
   bool other_files = true;
+  std::span<const std::string> kinds{};  // the only ones that may be defined; empty: any
   // Whether Document::references is wanted.
   bool keep_references = false;
 };

@@ -121,6 +121,22 @@ TEST(Descriptor, CountsWhatIsIncludedAgainstTheLimits) {
   EXPECT_EQ(descriptor.diagnostics[0].rule, "placeholder");
 }
 
+TEST(Descriptor, RefusesKindsThatTheSourceMayNotDefine) {
+  FolderFiles files(cases);
+  FileContext context = context_for("catalog-info.yaml");
+  const std::vector<std::string> kinds{"API", "Location"};
+  context.kinds = kinds;
+  const Descriptor refused = read_descriptor(context, with("system: s"), files);
+  EXPECT_EQ(refused.documents.at(0).definition, nullptr);
+  ASSERT_EQ(refused.diagnostics.size(), 1U);
+  EXPECT_EQ(refused.diagnostics[0].rule, "kind");
+  EXPECT_EQ(refused.diagnostics[0].mark, (entity::Mark{2, 7}));
+  EXPECT_TRUE(refused.diagnostics[0].message.starts_with("expected one of the kinds API, Location, all that"));
+  const std::vector<std::string> more{"Component"};
+  context.kinds = more;
+  EXPECT_NE(read_descriptor(context, with("system: s"), files).documents.at(0).definition, nullptr);
+}
+
 TEST(Descriptor, StopsAskingForFilesAtTheLimit) {
   std::string list;
   for (int i = 0; i < 1'100; ++i) list += fmt::format("{{$text: ./{}}}, ", i);

@@ -1,5 +1,6 @@
 #include "definition/kinds.h"
 
+#include <algorithm>
 #include <array>
 
 namespace aureacore::definition {
@@ -233,5 +234,9 @@ constexpr std::array<Kind, 15> kinds{{
 }  // namespace
 
 std::span<const Kind> known_kinds() { return kinds; }
+
+bool is_known_kind(std::string_view name) {
+  return std::ranges::any_of(kinds, [name](const Kind& kind) { return kind.name == name; });
+}
 
 }  // namespace aureacore::definition

@@ -27,5 +27,6 @@ struct Kind {
 };
 
 std::span<const Kind> known_kinds();
+bool is_known_kind(std::string_view name);
 
 }  // namespace aureacore::definition

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "definition/kinds.h"
 #include "entity/reference.h"
 
 namespace aureacore::server {
@@ -138,6 +139,15 @@ void read_address(Section& section, const SourceDefaults& defaults, git::RemoteO
   }
 }
 
+void read_kinds(Section& section, std::vector<std::string>& kinds) {
+  section.texts("kinds", kinds);
+  for (const std::string& kind : kinds) {
+    if (definition::is_known_kind(kind)) continue;
+    section.errors().add(section.mark("kinds"),
+                         fmt::format("kinds: expected a kind such as Component, found \"{}\"", base::printable(kind)));
+  }
+}
+
 base::Glob glob(std::string_view pattern) { return base::Glob::parse(pattern).value(); }
 
 }  // namespace
@@ -174,6 +184,7 @@ void read_source(const definition::Node& node, const SourceDefaults& defaults, E
   }
   source.tree.include = read_globs(section, "include", {glob(default_include)});
   source.tree.exclude = read_globs(section, "exclude", {});
+  read_kinds(section, source.tree.kinds);
   section.duration("interval", source.interval, least_interval);
   section.boolean("fsck", source.remote.fsck);
   section.section("credentials", "the credentials",

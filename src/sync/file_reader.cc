@@ -170,7 +170,9 @@ base::Status FileReader::run_one(Round& round, git::Repository& repository, std:
     descriptor = skipped(file.mode);
   } else if (auto bytes = repository.read(file.blob, options_.file_bytes); bytes) {
     CommitFiles files(repository, commit_, options_.file_bytes);
-    descriptor = definition::read_descriptor({place, origin, options_.links, options_.yaml}, *bytes, files);
+    const definition::FileContext context{
+        .file = place, .origin = origin, .links = options_.links, .limits = options_.yaml, .kinds = options_.kinds};
+    descriptor = definition::read_descriptor(context, *bytes, files);
     if (files.broken()) return std::unexpected(files.broken()->in(file.path));
     if (!files.missing().empty()) {
       const std::scoped_lock lock(round.mutex);

@@ -41,6 +41,20 @@ TEST(Locations, FollowAddressesOfTheirOwnRepositoryAndBranch) {
   EXPECT_THAT(texts(update.diagnostics.at("catalog-info.yaml")), ElementsAre(HasSubstr("it is not followed")));
 }
 
+TEST(SourceKinds, AreAllThatASourceMayDefine) {
+  const git::TestRepository repository;
+  repository.write("catalog-info.yaml", component("a") + "---\n" + location("all", {"./a.yaml"}));
+  repository.write("a.yaml", component("b"));
+  repository.commit();
+  auto options = tree_options();
+  options.kinds = {"Location"};
+  TestTree test(repository, options);
+  const auto update = test.advance();
+  EXPECT_THAT(keys(update.put), ElementsAre("location:default/all"));
+  EXPECT_THAT(texts(update.diagnostics.at("a.yaml")),
+              ElementsAre(HasSubstr("kind 2:7 expected one of the kinds Location")));
+}
+
 TEST(Locations, TakeInFilesThatAppearAndLetGoOfThoseThatVanish) {
   const git::TestRepository repository;
   repository.write("catalog-info.yaml", location("all", {"./services/*.yaml"}));

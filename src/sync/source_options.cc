@@ -32,7 +32,7 @@ bool same_remote(const git::RemoteOptions& a, const git::RemoteOptions& b) {
 }  // namespace
 
 bool same_content(const SourceOptions& a, const SourceOptions& b) {
-  return a.tree.source == b.tree.source && same_remote(a.remote, b.remote) &&
+  return a.tree.source == b.tree.source && same_remote(a.remote, b.remote) && a.tree.kinds == b.tree.kinds &&
          same_globs(a.tree.include, b.tree.include) && same_globs(a.tree.exclude, b.tree.exclude) &&
          limits_of(a.tree) == limits_of(b.tree);
 }

@@ -94,6 +94,7 @@ definition::Descriptor TreeReader::parse(const File& file, const std::string& or
                                       .origin = origin,
                                       .links = options_.links,
                                       .limits = options_.yaml,
+                                      .kinds = options_.kinds,
                                       .keep_references = true},
                                      *bytes, files);
 }
