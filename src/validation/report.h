@@ -20,8 +20,9 @@ struct CheckedFile {
 };
 
 struct Report {
-  // GitHub takes this many results of one run.
-  static constexpr std::size_t max_findings = 25'000;
+  // More are counted, but not kept. GitHub takes 25,000 results of one run.
+  static constexpr std::size_t max_errors = 20'000;
+  static constexpr std::size_t max_warnings = 5'000;
 
   std::vector<CheckedFile> files;  // the descriptors that were asked for, by `shown`
   std::vector<Finding> findings;   // by `shown`, mark and message

@@ -150,7 +150,9 @@ class Validation {
   }
 
   void add(std::size_t tree, Diagnostic diagnostic) {
-    ++(diagnostic.severity == Severity::error ? report_.errors : report_.warnings);
+    const bool error = diagnostic.severity == Severity::error;
+    const std::size_t number = ++(error ? report_.errors : report_.warnings);
+    if (number > (error ? Report::max_errors : Report::max_warnings)) return;
     std::string text = shown(tree, diagnostic.path);
     report_.findings.push_back({std::move(diagnostic), std::move(text)});
   }
@@ -161,7 +163,6 @@ class Validation {
       const Diagnostic& diagnostic = finding.diagnostic;
       return std::tie(finding.shown, diagnostic.mark, diagnostic.message);
     });
-    if (report_.findings.size() > Report::max_findings) report_.findings.resize(Report::max_findings);
   }
 
   const Options& options_;
