@@ -99,6 +99,7 @@ export class Server {
     this.#process = spawn(process.env.AUREACORE_BINARY, ['serve', '--config', file], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    process.once('exit', () => this.#process.kill('SIGKILL')); // where a test ended without stop()
     this.#process.stderr.on('data', data => (this.#log += data));
     const ended = new Promise(resolve => this.#process.once('exit', resolve));
     this.#process.ended = ended;
