@@ -77,6 +77,10 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   // How many of the selection come before this reference.
   [[nodiscard]] std::size_t rank(const Selection& selection, std::string_view key) const;
 
+  // For walking relations: where each reference's entity lives, and what others' definitions say of each reference.
+  [[nodiscard]] const Slots& slots() const { return slots_; }
+  [[nodiscard]] const Edges& edges() const { return edges_; }
+
   // Sorted by id. The pointer is null where there is none of that id.
   [[nodiscard]] const std::vector<SourceState>& sources() const { return *sources_; }
   [[nodiscard]] const SourceState* source(std::string_view id) const;
