@@ -1,5 +1,6 @@
 #include "http/body.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
@@ -57,7 +58,28 @@ class SizedBody final : public Body {
   std::uint64_t left_;
 };
 
+class BytesBody final : public Body {
+ public:
+  BytesBody(Output bytes, std::unique_ptr<Body> rest) : bytes_(std::move(bytes)), rest_(std::move(rest)) {}
+
+  bool produce(Output& out, std::size_t budget) override {
+    if (bytes_.size() == 0) return rest_ != nullptr && rest_->produce(out, budget);
+    const std::size_t size = std::min(budget, bytes_.size());
+    out.append(bytes_.view().substr(0, size));
+    bytes_.consume(size);
+    return bytes_.size() != 0 || rest_ != nullptr;
+  }
+
+ private:
+  Output bytes_;
+  std::unique_ptr<Body> rest_;
+};
+
 }  // namespace
+
+std::unique_ptr<Body> bytes_body(Output bytes, std::unique_ptr<Body> rest) {
+  return std::make_unique<BytesBody>(std::move(bytes), std::move(rest));
+}
 
 std::unique_ptr<Body> chunked_body(std::unique_ptr<Body> body) {
   return std::make_unique<ChunkedBody>(std::move(body));

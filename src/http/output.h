@@ -4,11 +4,26 @@
 #include <cstddef>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace aureacore::http {
 
 class Output {
  public:
+  Output() = default;
+  Output(Output&& other) noexcept { swap(other); }
+  Output& operator=(Output&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Output() = default;
+
+  void swap(Output& other) noexcept {
+    data_.swap(other.data_);
+    std::swap(begin_, other.begin_);
+    std::swap(end_, other.end_);
+    std::swap(capacity_, other.capacity_);
+  }
   void append(std::string_view bytes) {
     char* at = reserve(bytes.size());
     if (!bytes.empty()) __builtin_memcpy(at, bytes.data(), bytes.size());

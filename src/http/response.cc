@@ -84,20 +84,40 @@ void Response::stream(std::unique_ptr<Body> body, std::int64_t size, bool gzip) 
   if (gzip) body = gzip_body(std::move(body));
   if (sized) body = sized_body(std::move(body), static_cast<std::uint64_t>(size));
   if (!sized && !request_.http10) body = chunked_body(std::move(body));
-  body_ = std::move(body);
+  if (away_ != nullptr) {
+    away_->rest = std::move(body);
+  } else {
+    body_ = std::move(body);
+  }
+}
+
+Later Response::defer() {
+  assert(can_defer() && status_ == 0);
+  deferral_ = std::make_shared<Deferral>();
+  deferral_->method = request_.method;
+  deferral_->http10 = request_.http10;
+  deferral_->keep_alive = request_.keep_alive;
+  return {deferral_, *mailbox_};
 }
 
 bool Response::bodiless() const { return request_.method == Method::head || !has_body(status_); }
 
 void Response::end_head() {
-  if (close_) {
-    out_.append("Connection: close\r\n\r\n");
-  } else if (request_.http10) {
-    out_.append("Connection: keep-alive\r\n\r\n");
-  } else {
-    out_.append("\r\n");
-  }
   finished_ = true;
+  if (away_ == nullptr) return append_head_end(out_, close_, request_.http10);
+  away_->head = out_.size();
+  away_->status = status_;
+  away_->close = close_;
+}
+
+void append_head_end(Output& out, bool close, bool http10) {
+  if (close) {
+    out.append("Connection: close\r\n\r\n");
+  } else if (http10) {
+    out.append("Connection: keep-alive\r\n\r\n");
+  } else {
+    out.append("\r\n");
+  }
 }
 
 }  // namespace aureacore::http

@@ -7,7 +7,7 @@
 //
 // start … send (or stream) exactly once per request, in that order. The body is left away for HEAD, by itself; likewise
 // for 204 and 304. Connection is written here as well; Date is the application's. Lives on the worker's stack for one
-// request.
+// request. Instead of all that, a handler may defer() (see later.h).
 #pragma once
 
 #include <cstddef>
@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/later.h"
 #include "http/output.h"
 #include "http/request.h"
 
@@ -33,7 +34,12 @@ class Body {
 
 class Response {
  public:
-  Response(const Request& request, Output& out) : request_(request), out_(out), close_(!request.keep_alive) {}
+  // `mailbox`: where deferred answers come in; null: there is no defer().
+  Response(const Request& request, Output& out, const std::shared_ptr<Mailbox>* mailbox = nullptr)
+      : request_(request), out_(out), mailbox_(mailbox), close_(!request.keep_alive) {}
+  // Writes the answer away from any connection.
+  Response(const Request& request, Answer& answer)
+      : request_(request), out_(answer.bytes), away_(&answer), close_(!request.keep_alive) {}
 
   void start(int status);
   void header(std::string_view name, std::string_view value);
@@ -46,9 +52,14 @@ class Response {
   void stream(std::unique_ptr<Body> body, std::int64_t size, bool gzip = false);
   // The connection is closed after this answer.
   void close() { close_ = true; }
+  // Another thread will answer. Only where can_defer(), before anything is written.
+  [[nodiscard]] bool can_defer() const { return mailbox_ != nullptr && *mailbox_ != nullptr; }
+  Later defer();
 
   // For the server: what the handler decided.
   [[nodiscard]] bool finished() const { return finished_; }
+  [[nodiscard]] bool deferred() const { return deferral_ != nullptr; }
+  [[nodiscard]] std::shared_ptr<Deferral> take_deferral() { return std::move(deferral_); }
   [[nodiscard]] bool wants_close() const { return close_; }
   [[nodiscard]] int status() const { return status_; }
   [[nodiscard]] std::unique_ptr<Body> take_body() { return std::move(body_); }
@@ -59,11 +70,17 @@ class Response {
 
   const Request& request_;
   Output& out_;
+  const std::shared_ptr<Mailbox>* mailbox_ = nullptr;  // not counted here: that is for those who defer
+  std::shared_ptr<Deferral> deferral_;
+  Answer* away_ = nullptr;
   std::unique_ptr<Body> body_;
   int status_ = 0;
   bool close_;
   bool finished_ = false;
 };
+
+// What comes behind the last header: Connection where it is needed, and the blank line.
+void append_head_end(Output& out, bool close, bool http10);
 
 // The reason phrase of a status: "Not Found".
 std::string_view reason(int status);

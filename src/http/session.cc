@@ -1,5 +1,7 @@
 #include "http/session.h"
 
+#include "http/body.h"
+
 namespace aureacore::http {
 
 namespace {
@@ -14,6 +16,12 @@ void increment(std::atomic<std::uint64_t>& counter) {
 }
 
 }  // namespace
+
+Session::~Session() {
+  if (deferral_ == nullptr) return;
+  deferral_->connection = nullptr;
+  deferral_->cancelled.store(true, std::memory_order_relaxed);
+}
 
 void Session::receive(std::span<char> bytes, Output& out) {
   if (kept_.size() != 0) {
@@ -34,7 +42,7 @@ void Session::answer_kept(Output& out) {
 
 // Returns what is left: the front of a request that is not complete, or requests that were put off.
 std::span<char> Session::answer_all(std::span<char> bytes, Output& out) {
-  while (!bytes.empty() && !closing_ && !stream_ && out.size() <= shared_.limits.pending_output) {
+  while (!bytes.empty() && !closing_ && !stream_ && !deferral_ && out.size() <= shared_.limits.pending_output) {
     const auto outcome = shared_.parser.parse(progress_, bytes);
     switch (outcome.state) {
       case Parser::State::complete:
@@ -51,7 +59,7 @@ std::span<char> Session::answer_all(std::span<char> bytes, Output& out) {
         return bytes.first(outcome.size);
     }
   }
-  put_off_ = stream_ || (!closing_ && !bytes.empty());
+  put_off_ = stream_ || deferral_ || (!closing_ && !bytes.empty());
   if (!closing_) return bytes;
   linger_ |= !bytes.empty();
   return bytes.last(0);
@@ -70,13 +78,18 @@ void Session::answer(Request& request, Output& out) {
   const std::size_t mark = out.size();
   const bool client_goes_on = request.keep_alive;
   request.keep_alive = client_goes_on && !shared_.draining;
-  Response response(request, out);
+  Response response(request, out, &shared_.mailbox);
   increment(shared_.counters.requests);
   waits_ = Waits::request;
   touch();
   if (!handle(request, response)) {
     out.truncate(mark);
     return refuse(request.method, 500, "the request could not be answered", out);
+  }
+  if (response.deferred()) {
+    deferral_ = response.take_deferral();
+    deferral_->keep_alive = client_goes_on;
+    return;
   }
   stream_ = response.take_body();
   if (response.wants_close()) close(client_goes_on);
@@ -86,7 +99,7 @@ void Session::answer(Request& request, Output& out) {
 bool Session::handle(const Request& request, Response& response) {
   try {
     shared_.handler.handle(request, response);
-    return response.finished();
+    return response.finished() || response.deferred();
   } catch (...) {
     return false;
   }
@@ -123,11 +136,25 @@ void Session::close(bool linger) {
 }
 
 void Session::advance(Output& out) {
+  if (waits_for_answer()) return;
+  if (deferral_) deliver(out);
   if (stream_) pull(out);
   if (stream_ || broken_) return;
   touch();
   put_off_ = false;
   answer_kept(out);
+}
+
+void Session::deliver(Output& out) {
+  const std::shared_ptr<Deferral> deferral = std::exchange(deferral_, nullptr);
+  if (!deferral->answer) return refuse(deferral->method, 500, "the request could not be answered", out);
+  Answer& answer = *deferral->answer;
+  const bool ends = answer.close || shared_.draining;
+  out.append(answer.headers());
+  append_head_end(out, ends, deferral->http10);
+  answer.bytes.consume(answer.head);
+  if (answer.bytes.size() != 0 || answer.rest) stream_ = bytes_body(std::move(answer.bytes), std::move(answer.rest));
+  if (ends) close(deferral->keep_alive);
 }
 
 void Session::pull(Output& out) {

@@ -27,23 +27,28 @@ class Session {
 
   // What all sessions of a worker share.
   struct Shared {
-    Shared(Handler& h, const Limits& l, WorkerCounters& c) : handler(h), limits(l), counters(c), parser(l) {}
+    Shared(Handler& h, const Limits& l, WorkerCounters& c, std::shared_ptr<Mailbox> m = nullptr)
+        : handler(h), limits(l), counters(c), mailbox(std::move(m)), parser(l) {}
 
     Handler& handler;
     const Limits limits;
     WorkerCounters& counters;
+    const std::shared_ptr<Mailbox> mailbox;  // for deferred answers; null: handlers can't defer
     Parser parser;
     base::SteadyTime now;
     bool draining = false;  // each further answer closes its connection
   };
 
   explicit Session(Shared& shared) : shared_(shared), since_(shared.now) {}
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
 
   // Answers the requests that are complete now and keeps the rest. The bytes may be changed.
   void receive(std::span<char> bytes, Output& out);
   // The client sends no more.
   void end_input() { input_ended_ = true; }
-  // Goes on with what was put off: a streamed body, then the requests behind it.
+  // Goes on with what was put off: an answer that came later, a streamed body, then the requests behind it.
   void advance(Output& out);
   // Answers with this status and ends.
   void refuse(int status, std::string_view why, Output& out) { refuse(Method::get, status, why, out); }
@@ -53,7 +58,13 @@ class Session {
   // More bytes are of use now.
   [[nodiscard]] bool takes_input() const { return !input_ended_ && !closing_ && !put_off_; }
   // advance() has something to do.
-  [[nodiscard]] bool has_work() const { return put_off_; }
+  [[nodiscard]] bool has_work() const { return put_off_ && !waits_for_answer(); }
+  // Another thread has yet to answer.
+  [[nodiscard]] bool waits_for_answer() const {
+    return deferral_ != nullptr && !deferral_->done.load(std::memory_order_acquire);
+  }
+  // The answer that is deferred; null: none.
+  [[nodiscard]] Deferral* deferral() const { return deferral_.get(); }
   // Nothing is left but to close, once the output is written.
   [[nodiscard]] bool ended() const { return !put_off_ && (closing_ || input_ended_); }
   // Ended with the client perhaps still sending: closing at once would destroy the answer on its way.
@@ -76,12 +87,14 @@ class Session {
   bool write_refusal(int status, std::string_view why, Response& response);
   void refuse(Method method, int status, std::string_view why, Output& out);
   void wait_for(Parser::State state, std::size_t held, Output& out);
+  void deliver(Output& out);
   void pull(Output& out);
   void close(bool linger);
 
   Shared& shared_;
   Parser::Progress progress_;
   Output kept_;  // received, not yet answered
+  std::shared_ptr<Deferral> deferral_;
   std::unique_ptr<Body> stream_;
   base::SteadyTime since_;
   Waits waits_ = Waits::request;

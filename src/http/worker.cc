@@ -4,7 +4,6 @@
 #include <netinet/tcp.h>
 #include <pthread.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
@@ -56,11 +55,11 @@ Worker::Worker(Descriptor listener, std::unique_ptr<Handler> handler, const Limi
     : handler_(std::move(handler)),
       counters_(counters),
       open_(open),
-      shared_(*handler_, limits, counters),
+      mailbox_(std::make_shared<Mailbox>()),
+      shared_(*handler_, limits, counters, mailbox_),
       listener_(std::move(listener)),
       poll_(epoll_create1(EPOLL_CLOEXEC)),
       timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
-      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       input_(std::make_unique_for_overwrite<char[]>(receive_bytes)) {}
 
 Worker::~Worker() {
@@ -71,8 +70,8 @@ Worker::~Worker() {
 base::Status Worker::set_up() {
   const timespec interval{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(tick_interval).count()};
   const itimerspec timer{.it_interval = interval, .it_value = interval};
-  if (!watch(listener_, EPOLLIN, &listener_) || !watch(timer_, EPOLLIN, &timer_) || !watch(wake_, EPOLLIN, &wake_) ||
-      timerfd_settime(timer_.get(), 0, &timer, nullptr) != 0) {
+  if (!watch(listener_, EPOLLIN, &listener_) || !watch(timer_, EPOLLIN, &timer_) ||
+      !watch(mailbox_->descriptor(), EPOLLIN, &mailbox_) || timerfd_settime(timer_.get(), 0, &timer, nullptr) != 0) {
     return base::fail(base::Code::unavailable, "cannot set up a worker's poll: {}",
                       std::generic_category().message(errno));
   }
@@ -97,8 +96,7 @@ void Worker::start() {
 void Worker::drain(base::SteadyTime deadline) {
   // Zero means "not asked to", hence at least one.
   deadline_.store(std::max<base::Duration::rep>(1, deadline.time_since_epoch().count()), std::memory_order_release);
-  const std::uint64_t one = 1;
-  (void)!::write(wake_.get(), &one, sizeof(one));
+  mailbox_->wake();
 }
 
 void Worker::join() {
@@ -109,7 +107,10 @@ void Worker::run() {
   while (!finished()) {
     wait();
     // Only behind the events: these may close any connection, also one that another event of the same wait tells of.
-    if (std::exchange(woken_, false)) begin_drain();
+    if (std::exchange(woken_, false)) {
+      if (deadline_.load(std::memory_order_acquire) != 0) begin_drain();
+      deliver();
+    }
     if (std::exchange(ticked_, false)) tick();
     if (accepting_) accept_some();
     run_queue();
@@ -135,7 +136,7 @@ void Worker::handle_event(void* tag, std::uint32_t events) {
     accepting_ = true;
   } else if (tag == &timer_) {
     ticked_ = true;
-  } else if (tag == &wake_) {
+  } else if (tag == &mailbox_) {
     woken_ = true;
   } else {
     auto& connection = *static_cast<Connection*>(tag);
@@ -192,6 +193,12 @@ void Worker::begin_drain() {
   }
 }
 
+void Worker::deliver() {
+  for (const auto& deferral : mailbox_->take()) {
+    if (deferral->connection != nullptr) drive(*static_cast<Connection*>(deferral->connection));
+  }
+}
+
 void Worker::accept_some() {
   for (int i = 0; i < accepts_at_once; ++i) {
     Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
@@ -237,6 +244,8 @@ void Worker::drive(Connection& connection) {
     return cut(connection);
   }
   if (out.size() != 0 && !connection.blocked && !flush(connection, out)) return close(connection);
+  if (Deferral* const deferral = connection.session.deferral()) deferral->connection = &connection;
+  if (connection.hung_up && connection.session.waits_for_answer()) return close(connection);
   settle(connection);
 }
 

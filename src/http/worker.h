@@ -61,6 +61,7 @@ class Worker {
   void tick();
   void sweep();
   void begin_drain();
+  void deliver();
 
   void accept_some();
   void open(Descriptor socket);
@@ -77,11 +78,11 @@ class Worker {
   std::unique_ptr<Handler> handler_;
   WorkerCounters& counters_;
   std::atomic<std::size_t>& open_;
+  std::shared_ptr<Mailbox> mailbox_;
   Session::Shared shared_;
   Descriptor listener_;
   Descriptor poll_;
   Descriptor timer_;
-  Descriptor wake_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> queue_;
   std::vector<Connection*> turn_;
@@ -90,7 +91,7 @@ class Worker {
   std::size_t rejecting_ = 0;
   bool accepting_ = false;  // the listener may hold more
   bool ticked_ = false;
-  bool woken_ = false;
+  bool woken_ = false;  // to drain, or for answers that came later
   std::atomic<base::Duration::rep> deadline_{0};
   std::thread thread_;
 };
