@@ -37,12 +37,14 @@ bool wants_gzip(const Call& call, std::size_t size) {
 }
 
 // The head of a 200, or the whole of a 304 (then true).
-bool begin(Call& call, const Label& label, std::string_view etag, std::string_view link = {}) {
+bool begin(Call& call, const Label& label, std::string_view etag, std::string_view link = {},
+           const Document& document = {}) {
   const bool unchanged = matches(call.conditions.if_none_match, etag);
   call.response.start(unchanged ? 304 : 200);
-  if (!unchanged) call.response.header("Content-Type", json_type);
+  if (!unchanged) call.response.header("Content-Type", document.type);
   call.response.header("ETag", etag);
   call.response.header("Vary", "Accept-Encoding");
+  if (!document.vary.empty()) call.response.header("Vary", document.vary);
   if (!link.empty()) call.response.header("Link", link);
   call.write_label(label);
   if (unchanged) call.response.send({});
@@ -106,11 +108,16 @@ void send_slices(Call& call, List list, const std::string& hash, std::size_t siz
 }  // namespace
 
 void send_json(Call& call, const Label& label, std::span<const std::string_view> parts, std::string_view etag) {
+  send_document(call, label, {}, parts, etag);
+}
+
+void send_document(Call& call, const Label& label, const Document& document, std::span<const std::string_view> parts,
+                   std::string_view etag) {
   std::size_t size = 0;
   for (const std::string_view part : parts) size += part.size();
   const bool gzip = wants_gzip(call, size);
   const std::string hash = etag.empty() ? hash_of(parts) : std::string(etag);
-  if (!begin(call, label, quoted(hash, gzip))) finish(call, parts, gzip);
+  if (!begin(call, label, quoted(hash, gzip), {}, document)) finish(call, parts, gzip);
 }
 
 void send_entity(Call& call, const catalog::Entity& entity) {

@@ -19,6 +19,13 @@ constexpr std::string_view json_type = "application/json; charset=utf-8";
 
 // A JSON body in memory, with a validator of these bytes (made of them where `etag` is empty).
 void send_json(Call& call, const Label& label, std::span<const std::string_view> parts, std::string_view etag = {});
+// The same of another type.
+struct Document {
+  std::string_view type = json_type;
+  std::string_view vary = {};  // request headers that it depends on, besides Accept-Encoding
+};
+void send_document(Call& call, const Label& label, const Document& document, std::span<const std::string_view> parts,
+                   std::string_view etag = {});
 // One entity, as it is.
 void send_entity(Call& call, const catalog::Entity& entity);
 // A body of the moment: no validator, not to be stored.

@@ -42,6 +42,15 @@ void get_status(Call& call);
 void get_sources(Call& call);
 // errors.cc
 void get_errors(Call& call);
+// graph.cc
+void get_graph(Call& call);
+void get_impact(Call& call);
+void get_path(Call& call);
+// order.cc
+void get_cycles(Call& call);
+void get_order(Call& call);
+// batch.cc
+void post_batch(Call& call);
 // openapi.cc
 void get_openapi(Call& call);
 

@@ -19,6 +19,15 @@
 
 namespace aureacore::api {
 
+class Background;
+
+// Bounds of one POST /api/v1/batch.
+struct BatchLimits {
+  std::size_t operations = 1'000;
+  std::size_t bytes = 16 << 20;                    // of all its answers together
+  base::Duration time = std::chrono::seconds(30);  // operations not begun by then are not answered
+};
+
 // What all workers share; outlives them. Everything here is safe to read from any thread.
 struct Context {
   const base::Clock& clock;
@@ -29,7 +38,9 @@ struct Context {
   RequestMetrics& requests;
   std::string release;                          // "0.1.0"
   const std::atomic<bool>* draining = nullptr;  // set on SIGTERM: /readyz says no at once; null: never
-  base::SteadyTime started = clock.steady();    // for the uptime in /api/v1/status
+  BatchLimits batch = {};
+  Background* background = nullptr;           // null: every question is answered on its worker's thread
+  base::SteadyTime started = clock.steady();  // for the uptime in /api/v1/status
 };
 
 // Makes one worker's handler; `worker` counts from 0 and is below the number that RequestMetrics was made for.

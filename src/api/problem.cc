@@ -97,6 +97,13 @@ Problem not_ready() {
               "expected a catalog to answer from; its sources are being read for the first time (see /readyz?verbose)"};
 }
 
+Problem busy() {
+  return {.status = 503,
+          .type = "busy",
+          .title = "Too much is asked at once",
+          .detail = "expected fewer batches and graph questions at a time; those under way fill the queue: try again"};
+}
+
 void send_problem(const Problem& problem, const ProblemContext& context, const http::Request& request,
                   http::Response& response) {
   const bool backstage = request.path.starts_with(catalog_prefix);

@@ -24,6 +24,7 @@ struct Problem {
 Problem bad_request(const base::Error& error);
 Problem not_found(std::string detail);
 Problem not_ready();
+Problem busy();
 
 // What else an answer with a problem carries.
 struct ProblemContext {

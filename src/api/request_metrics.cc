@@ -73,7 +73,8 @@ RequestMetrics::RequestMetrics(unsigned workers) {
 }
 
 void RequestMetrics::register_with(metrics::Registry& registry) const {
-  registry.counter("aureacore_http_requests_total", "Requests answered, by route and status code.",
+  registry.counter("aureacore_http_requests_total",
+                   "Requests answered, by route and status code; operations of batches count as requests.",
                    [this] { return read_requests(workers_); });
   registry.counter(
       "aureacore_cache_requests_total",

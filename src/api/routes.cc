@@ -10,6 +10,7 @@ namespace {
 
 using enum http::Method;
 
+constexpr std::string_view batch_path = "/api/v1/batch";
 constexpr std::string_view by_name_path = "/api/catalog/entities/by-name/{kind}/{namespace}/{name}";
 
 // Of two rows that fit, the earlier one is taken: fixed segments before parameters.
@@ -31,7 +32,7 @@ constexpr auto table = std::to_array<Route>({
     {get, "/api/catalog/locations/{id}", get_location, Needs::snapshot},
     {put, "/api/catalog/locations/{id}", refuse_location_write, Needs::nothing},
     {delete_, "/api/catalog/locations/{id}", refuse_location_write, Needs::nothing},
-    {post, "/api/catalog/refresh", post_refresh, Needs::snapshot},
+    {post, "/api/catalog/refresh", post_refresh, Needs::snapshot, InBatch::no},
     {post, "/api/catalog/validate-entity", post_validate_entity, Needs::nothing},
     {post, "/api/catalog/analyze-location", post_analyze_location, Needs::snapshot},
     {get, "/livez", get_livez, Needs::nothing},
@@ -40,6 +41,12 @@ constexpr auto table = std::to_array<Route>({
     {get, "/api/v1/status", get_status, Needs::nothing},
     {get, "/api/v1/sources", get_sources, Needs::nothing},
     {get, "/api/v1/errors", get_errors, Needs::snapshot},
+    {post, batch_path, post_batch, Needs::snapshot, InBatch::no},
+    {get, "/api/v1/graph/{kind}/{namespace}/{name}", get_graph, Needs::snapshot},
+    {get, "/api/v1/impact/{kind}/{namespace}/{name}", get_impact, Needs::snapshot},
+    {get, "/api/v1/path", get_path, Needs::snapshot},
+    {get, "/api/v1/cycles", get_cycles, Needs::snapshot},
+    {get, "/api/v1/order", get_order, Needs::snapshot},
     {get, "/api/v1/openapi.json", get_openapi, Needs::nothing},
 });
 static_assert(table.size() < WorkerRequests::max_routes);
@@ -128,6 +135,12 @@ std::string_view route_label(std::size_t index) { return labels()[index]; }
 std::size_t by_name_route() {
   static_assert(table[0].path == by_name_path);
   return 0;
+}
+
+std::size_t batch_route() {
+  static const auto place =
+      static_cast<std::size_t>(std::ranges::find(table, batch_path, &Route::path) - table.begin());
+  return place;
 }
 
 }  // namespace aureacore::api

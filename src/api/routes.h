@@ -19,11 +19,15 @@ enum class Needs : std::uint8_t {
   snapshot,  // 503 before the first one; the consistency level that the client asks for is settled first
 };
 
+// Whether a batch may have it as an operation; of the routes that need a snapshot alone.
+enum class InBatch : std::uint8_t { yes, no };
+
 struct Route {
   http::Method method;
   std::string_view path;  // "{name}" stands for one segment
   void (*answer)(Call&);
   Needs needs;
+  InBatch in_batch = InBatch::yes;
 };
 
 constexpr std::size_t max_path_parameters = 3;
@@ -46,5 +50,6 @@ std::size_t route_count();
 std::string_view route_label(std::size_t index);
 // The look-up by name, which has a way of its own.
 std::size_t by_name_route();
+std::size_t batch_route();
 
 }  // namespace aureacore::api

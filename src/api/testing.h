@@ -6,8 +6,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "api/background.h"
 #include "api/handler.h"
 #include "base/text.h"
 #include "query/testing.h"
@@ -73,7 +75,8 @@ struct Instance {
   catalog::SnapshotSlot slot{2};
   FakeSync sync;
   metrics::Registry registry;
-  RequestMetrics requests{1};
+  static constexpr unsigned background_threads = 2;
+  RequestMetrics requests{1 + background_threads};
   std::atomic<bool> draining{false};
   Context context{.clock = clock,
                   .log = log,
@@ -84,7 +87,12 @@ struct Instance {
                   .release = "0.1.0",
                   .draining = &draining};
   std::unique_ptr<http::Handler> handler = make_handler(context, 0);
+  std::shared_ptr<http::Mailbox> mailbox = std::make_shared<http::Mailbox>();
   std::shared_ptr<catalog::Freshness> freshness = std::make_shared<catalog::Freshness>();
+
+  std::unique_ptr<Background> background = std::make_unique<Background>(context, background_threads, 1);
+
+  Instance() { context.background = background.get(); }
 
   // Publishes these documents as the only source's at this position, checked just now.
   void publish(const std::vector<query::testing::Document>& documents = query::testing::documents(),
@@ -115,16 +123,28 @@ struct Instance {
     request.headers = views;
     request.body = body;
     http::Output out;
-    http::Response response(request, out);
+    http::Response response(request, out, &mailbox);
     handler->handle(request, response);
-    if (!response.finished()) throw std::logic_error("the handler gave no answer");
-    if (auto streamed = response.take_body()) {
-      while (streamed->produce(out, 1000)) {
-      }
+    auto rest = response.take_body();
+    if (const auto deferral = response.take_deferral()) {
+      wait_for(*deferral);
+      if (!deferral->answer) throw std::logic_error("the background gave no answer");
+      out.append(deferral->answer->headers());
+      http::append_head_end(out, false, false);
+      out.append(deferral->answer->body());
+      rest = std::move(deferral->answer->rest);
+    } else if (!response.finished()) {
+      throw std::logic_error("the handler gave no answer");
+    }
+    while (rest && rest->produce(out, 1000)) {
     }
     return take_apart(out.view());
   }
   Answer get(std::string_view target, const Headers& headers = {}) const { return ask("GET", target, headers); }
+
+  static void wait_for(const http::Deferral& deferral) {
+    while (!deferral.done.load(std::memory_order_acquire)) std::this_thread::yield();
+  }
 
   // As the server does, after so much time.
   void pass(base::Duration time) {

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "api/answer.h"
+#include "api/background.h"
 #include "base/text.h"
 
 namespace aureacore::api {
@@ -26,6 +27,29 @@ Problem level_not_there(const query::Ask& ask, std::uint64_t age) {
               "expected the consistency level eventual, found {}; this release can't check Git on request; {}", what,
               way_out)};
 }
+
+// Any question, answered on a background thread as it would have been here.
+class Question final : public Background::Task {
+ public:
+  Question(const http::Request& request, http::Later later, catalog::SnapshotPtr snapshot)
+      : request_(request), later_(std::move(later)), snapshot_(std::move(snapshot)) {}
+
+  bool work(Worker& worker) override {
+    if (begun_.test_and_set() || later_.cancelled()) return false;
+    worker.pin(snapshot_);
+    http::Answer answer;
+    http::Response response(request_.get(), answer);
+    worker.handle(request_.get(), response);
+    if (response.finished()) later_.complete(std::move(answer));
+    return false;
+  }
+
+ private:
+  const http::OwnedRequest request_;
+  http::Later later_;
+  const catalog::SnapshotPtr snapshot_;
+  std::atomic_flag begun_;
+};
 
 Problem method_not_allowed(const http::Request& request, std::string_view allow) {
   return {.status = 405,
@@ -51,6 +75,17 @@ void Call::write_label(const Label& label) {
   response.header("AureaCore-Consistency", value);
 }
 
+bool Call::defer() {
+  Background* const background = context().background;
+  if (worker.in_background() || background == nullptr || !response.can_defer()) return false;
+  if (background->full()) {
+    fail(busy());
+    return true;
+  }
+  background->submit(std::make_shared<Question>(request, response.defer(), worker.reader().hold()));
+  return true;
+}
+
 void Call::fail(const Problem& problem, std::string_view allow) {
   const std::string date = http_date(context().clock.wall());
   ProblemContext about{.version = {}, .label = {}, .date = date, .allow = allow, .retry_after = {}};
@@ -73,7 +108,7 @@ void Worker::handle(const http::Request& request, http::Response& response) {
   if (!counters_.sampled()) return dispatch(request, response);
   const base::SteadyTime begin = context_.clock.steady();
   dispatch(request, response);
-  counters_.time(context_.clock.steady() - begin);
+  if (!response.deferred()) counters_.time(context_.clock.steady() - begin);
 }
 
 void Worker::tick() {
@@ -109,20 +144,43 @@ void Worker::route(const http::Request& request, http::Response& response) {
     return counters_.count(route_count() - 1, response.status());
   }
   call(match, request, response);
-  counters_.count(match.route, response.status());
+  if (!response.deferred()) counters_.count(match.route, response.status());
+}
+
+Call Worker::begin(const http::Request& request, http::Response& response) {
+  return {.worker = *this,
+          .request = request,
+          .response = response,
+          .conditions = read_conditions(request, header_scratch_),
+          .path = {},
+          .params = {},
+          .snapshot = reader_.current(),
+          .level = {},
+          .max_age = {},
+          .pinned = {}};
+}
+
+void Worker::answer_deferred(std::size_t route, const http::Request& request, http::Response& response,
+                             const std::function<void(Call&)>& write) {
+  Call call = begin(request, response);
+  write(call);
+  counters_.count(route, response.status());
+}
+
+void Worker::pin(catalog::SnapshotPtr snapshot) {
+  // A generation of its own: two workers may have counted one generation for two versions that came at once.
+  reader_.pin(std::move(snapshot), ++pins_);
+  labels_.tick();
+}
+
+std::shared_ptr<const graph::Dense> Worker::dense() {
+  const catalog::SnapshotPtr snapshot = reader_.hold();
+  if (context_.background != nullptr) return context_.background->dense(snapshot);
+  return std::make_shared<const graph::Dense>(*snapshot);
 }
 
 void Worker::answer_unmatched(const Match& match, const http::Request& request, http::Response& response) {
-  Call call{.worker = *this,
-            .request = request,
-            .response = response,
-            .conditions = {},
-            .path = {},
-            .params = {},
-            .snapshot = reader_.current(),
-            .level = {},
-            .max_age = {},
-            .pinned = {}};
+  Call call = begin(request, response);
   if (!match.known_path) {
     return call.fail(not_found(
         fmt::format("expected a path that /api/v1/openapi.json describes, found {}", base::printable(request.path))));
@@ -136,16 +194,7 @@ void Worker::answer_unmatched(const Match& match, const http::Request& request, 
 
 void Worker::call(const Match& match, const http::Request& request, http::Response& response) {
   const Route& route = route_at(match.route);
-  Call call{.worker = *this,
-            .request = request,
-            .response = response,
-            .conditions = read_conditions(request, header_scratch_),
-            .path = {},
-            .params = {},
-            .snapshot = reader_.current(),
-            .level = {},
-            .max_age = {},
-            .pinned = {}};
+  Call call = begin(request, response);
   if (route.needs == Needs::snapshot && call.snapshot == nullptr) {
     count(CacheResult::miss);
     return call.fail(not_ready());

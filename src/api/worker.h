@@ -1,6 +1,8 @@
 // Worker: one thread's handler with everything it keeps between requests; and Call, one request on its way through it.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,16 +17,40 @@
 #include "query/json_parser.h"
 #include "query/level.h"
 
+namespace aureacore::graph {
+class Dense;
+}
+
 namespace aureacore::api {
+
+struct Call;
 
 class Worker final : public http::Handler {
  public:
-  Worker(const Context& context, unsigned worker)
-      : context_(context), counters_(context.requests.worker(worker)), reader_(context.slot), labels_(context.clock) {}
+  enum class Place : std::uint8_t { server, background };
+
+  Worker(const Context& context, unsigned worker, Place place = Place::server)
+      : context_(context),
+        counters_(context.requests.worker(worker)),
+        reader_(context.slot),
+        labels_(context.clock),
+        place_(place) {}
 
   void handle(const http::Request& request, http::Response& response) override;
   void tick() override;
   void refuse(int status, std::string_view why, http::Response& response) override;
+
+  // Answers from this version until unpin(). For background threads.
+  void pin(catalog::SnapshotPtr snapshot);
+  void unpin() { reader_.unpin(); }
+  // The request as endpoints take it, before its parameters are read.
+  Call begin(const http::Request& request, http::Response& response);
+  // Answers a request that was deferred, by its route; what the route's endpoint would have read is settled already.
+  void answer_deferred(std::size_t route, const http::Request& request, http::Response& response,
+                       const std::function<void(Call&)>& write);
+  // The graph of the current version as a whole.
+  std::shared_ptr<const graph::Dense> dense();
+  [[nodiscard]] bool in_background() const { return place_ == Place::background; }
 
   [[nodiscard]] const Context& context() const { return context_; }
   catalog::Reader& reader() { return reader_; }
@@ -52,6 +78,8 @@ class Worker final : public http::Handler {
   query::JsonParser parser_;
   std::vector<std::string_view> parts_;
   std::string header_scratch_;
+  Place place_;
+  std::uint64_t pins_ = 0;
 };
 
 // One request that is answered off the fast way. Lives on the stack for as long.
@@ -73,6 +101,9 @@ struct Call {
   const Label& label();
   // Writes a label's lines, with the level settled on.
   void write_label(const Label& label);
+
+  // Has a background thread answer, from this very version. False: this is one, or there are none.
+  bool defer();
 
   void fail(const Problem& problem, std::string_view allow = {});
   void fail(const base::Error& error) { fail(bad_request(error)); }

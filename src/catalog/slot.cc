@@ -27,7 +27,20 @@ SnapshotPtr SnapshotSlot::find(std::string_view token) const {
   return at == held_.end() ? nullptr : *at;
 }
 
+void Reader::pin(SnapshotPtr snapshot, std::uint64_t generation) {
+  snapshot_ = std::move(snapshot);
+  generation_ = generation;
+  pinned_ = true;
+}
+
+void Reader::unpin() {
+  snapshot_ = nullptr;
+  generation_ = 0;
+  pinned_ = false;
+}
+
 void Reader::refresh(std::uint64_t generation) {
+  if (pinned_) return;
   // Whatever is newest by now is at least of this generation; a still newer one shows at the next call.
   snapshot_ = slot_.latest();
   generation_ = generation;

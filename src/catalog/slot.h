@@ -55,12 +55,17 @@ class Reader {
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   [[nodiscard]] const SnapshotSlot& slot() const { return slot_; }
 
+  // This version stays the current one, whatever is published, until unpin(), which lets go of it.
+  void pin(SnapshotPtr snapshot, std::uint64_t generation);
+  void unpin();
+
  private:
   void refresh(std::uint64_t generation);
 
   const SnapshotSlot& slot_;
   std::uint64_t generation_ = 0;
   SnapshotPtr snapshot_;
+  bool pinned_ = false;
 };
 
 }  // namespace aureacore::catalog

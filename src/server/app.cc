@@ -35,6 +35,8 @@ std::vector<std::string_view> needs_restart(const Config& before, const Config& 
   if (before.http.connections != after.http.connections) keys.emplace_back("limits.connections");
   if (before.http.header_bytes != after.http.header_bytes) keys.emplace_back("limits.header_bytes");
   if (before.http.body_bytes != after.http.body_bytes) keys.emplace_back("limits.body_bytes");
+  if (before.batch.operations != after.batch.operations) keys.emplace_back("limits.batch_operations");
+  if (before.batch.bytes != after.batch.bytes) keys.emplace_back("limits.batch_bytes");
   return keys;
 }
 
@@ -62,7 +64,7 @@ App::App(Config config, AppDependencies dependencies, StateDir state)
   syncer_ = std::make_unique<sync::Syncer>(syncer_options(config_, state_, dependencies_), std::move(syncer),
                                            config_.sources);
   syncer_->register_metrics(registry_);
-  requests_ = std::make_unique<api::RequestMetrics>(config_.threads);
+  requests_ = std::make_unique<api::RequestMetrics>(2 * config_.threads);  // workers, then background
   requests_->register_with(registry_);
 }
 
@@ -76,7 +78,10 @@ base::Status App::bind() {
                                                          .metrics = registry_,
                                                          .requests = *requests_,
                                                          .release = release(),
-                                                         .draining = &draining_});
+                                                         .draining = &draining_,
+                                                         .batch = config_.batch});
+  background_ = std::make_unique<api::Background>(*context_, config_.threads, config_.threads);
+  context_->background = background_.get();
   const http::ServerOptions options{
       .host = config_.host, .port = config_.port, .workers = config_.threads, .limits = config_.http};
   auto server = http::Server::bind(options, [&](unsigned worker) { return api::make_handler(*context_, worker); });
@@ -132,6 +137,7 @@ void App::reconfigure(Config config) {
 void App::stop() {
   draining_ = true;
   if (server_) server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(config_.drain));
+  if (background_) background_->stop();
   syncer_->stop();
 }
 

@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "api/background.h"
 #include "api/handler.h"
 #include "api/request_metrics.h"
 #include "base/clock.h"
@@ -69,6 +70,7 @@ class App {
   std::unique_ptr<sync::Syncer> syncer_;
   std::unique_ptr<api::RequestMetrics> requests_;
   std::unique_ptr<api::Context> context_;
+  std::unique_ptr<api::Background> background_;
   std::unique_ptr<http::Server> server_;
 };
 

@@ -148,6 +148,8 @@ class Loader {
     limits.count("connections", config_.http.connections, 1, 1'000'000);
     limits.bytes("header_bytes", config_.http.header_bytes, 1024);
     limits.bytes("body_bytes", config_.http.body_bytes, 1024);
+    limits.count("batch_operations", config_.batch.operations, 1, 1'000'000);
+    limits.bytes("batch_bytes", config_.batch.bytes, 1024);
   }
 
   void read_sources(Section& section) {

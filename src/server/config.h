@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/handler.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/server.h"
@@ -32,6 +33,7 @@ struct Config {
   unsigned fetchers = 4;
   sync::Guard guard;
   http::Limits http;
+  api::BatchLimits batch;
   std::vector<sync::SourceOptions> sources;
 };
 

@@ -58,6 +58,8 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.guard.share, 0.25);
   EXPECT_EQ(config.guard.count, 100);
   EXPECT_EQ(config.http.connections, 50);
+  EXPECT_EQ(config.batch.operations, 20);
+  EXPECT_EQ(config.batch.bytes, 1 << 20);
   ASSERT_EQ(config.sources.size(), 2);
   const auto& platform = config.sources[0];
   EXPECT_EQ(platform.tree.source, "platform");

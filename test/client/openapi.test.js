@@ -15,6 +15,7 @@ const filtered = 'filter=kind=component&consistency=eventual';
 const paged = `${filtered}&fields=kind,metadata.name&limit=2&offset=1`;
 const system = { apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: 'x' }, spec: { owner: 'x' } };
 const edgeFile = path => `file:${session.server.repositories.edge.directory}/${path}`;
+const followed = 'types=all&consistency=eventual';
 const texted = 'fullTextFilterTerm=shop&fullTextFilterFields=metadata.name,metadata.title&totalItems=exclude';
 
 // By operationId: what is asked, with the status expected where that isn't 200. From the first request others are derived:
@@ -133,6 +134,36 @@ const requests = {
     '/api/v1/errors',
     ['/api/v1/errors?source=none', { status: 404 }],
   ],
+  postBatch: [
+    ['/api/v1/batch?consistency=eventual', {
+      body: {
+        requests: [
+          { id: 'one', path: `/api/catalog/entities/by-name/${shop}` },
+          { method: 'POST', path: '/api/catalog/entities/by-refs', body: { entityRefs: ['component:default/none'] } },
+          { path: '/api/v1/graph/component/default/web-shop?format=dot' },
+          { method: 'HEAD', path: '/api/catalog/entities' },
+          { method: 'POST', path: '/api/v1/batch', body: { requests: [] } },
+        ],
+      },
+    }],
+  ],
+  getGraph: [
+    `/api/v1/graph/${shop}?${followed}&direction=both&depth=2&limit=50`,
+    `/api/v1/graph/${shop}?format=json`,
+    `/api/v1/graph/${shop}?format=dot`,
+    [`/api/v1/graph/${shop}`, { headers: { Accept: 'text/vnd.mermaid' } }],
+    ['/api/v1/graph/component/default/none', { status: 404 }],
+  ],
+  getImpact: [
+    `/api/v1/impact/resource/default/orders-db?${followed}&depth=5&limit=50`,
+    ['/api/v1/impact/component/default/none', { status: 404 }],
+  ],
+  getPath: [
+    `/api/v1/path?from=${shop.replace('/', ':')}&to=resource:orders-db&direction=dependencies&depth=9&${followed}`,
+    ['/api/v1/path?from=component:none&to=component:none', { status: 404 }],
+  ],
+  getCycles: [`/api/v1/cycles?${followed}&limit=50`],
+  getOrder: [`/api/v1/order?${followed}&offset=1&limit=50`],
   getOpenapi: ['/api/v1/openapi.json'],
 };
 

@@ -1,0 +1,74 @@
+#include "api/background.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "api/worker.h"
+#include "sync/priority.h"
+
+namespace aureacore::api {
+
+Background::Background(const Context& context, unsigned threads, unsigned first_worker) : context_(context) {
+  for (unsigned i = 0; i < threads; ++i) {
+    threads_.emplace_back([this, worker = first_worker + i](const std::stop_token& stop) { run(stop, worker); });
+  }
+}
+
+Background::~Background() { stop(); }
+
+void Background::stop() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  threads_.clear();
+  const std::scoped_lock lock(mutex_);
+  tasks_.clear();
+}
+
+bool Background::full() const {
+  const std::scoped_lock lock(mutex_);
+  return tasks_.size() >= max_tasks;
+}
+
+void Background::submit(std::shared_ptr<Task> task) {
+  {
+    const std::scoped_lock lock(mutex_);
+    tasks_.push_back(std::move(task));
+  }
+  changed_.notify_all();
+}
+
+void Background::remove(const std::shared_ptr<Task>& task) {
+  const std::scoped_lock lock(mutex_);
+  std::erase(tasks_, task);
+}
+
+void Background::run(const std::stop_token& stop, unsigned number) {
+  sync::lower_priority();
+  Worker worker(context_, number, Worker::Place::background);
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [this] { return !tasks_.empty(); }) || stop.stop_requested()) return;
+    const std::shared_ptr<Task> task = std::move(tasks_.front());
+    tasks_.pop_front();
+    tasks_.push_back(task);
+    lock.unlock();
+    bool more = false;
+    try {
+      more = task->work(worker);
+    } catch (...) {
+      more = false;  // whoever waits for its answer is told when the task goes
+    }
+    worker.unpin();
+    if (!more) remove(task);
+  }
+}
+
+std::shared_ptr<const graph::Dense> Background::dense(const catalog::SnapshotPtr& snapshot) {
+  const std::scoped_lock lock(dense_mutex_);
+  if (dense_of_ != snapshot) {
+    dense_ = std::make_shared<const graph::Dense>(*snapshot);
+    dense_of_ = snapshot;
+  }
+  return dense_;
+}
+
+}  // namespace aureacore::api
