@@ -1,4 +1,4 @@
-// Many entities in one answer: by-refs, a filtered query, facet counts.
+// Many entities in one answer: by-refs, a filtered query, facet counts, impact, batches; and look-ups beside batches.
 #include "bench/catalogs.h"
 #include "bench/failure.h"
 #include "bench/parts.h"
@@ -11,6 +11,9 @@ namespace {
 constexpr std::size_t entity_count = 10'000;
 constexpr std::size_t references_a_body = 100;
 constexpr std::size_t body_count = 500;
+constexpr std::size_t operations_a_batch = 100;
+constexpr std::size_t operations_a_large_batch = 1'000;
+constexpr std::size_t batch_count = 50;
 constexpr std::string_view query_path =
     "/api/catalog/entities/by-query?filter=kind=component,spec.type=service&limit=20";
 constexpr std::string_view facets_path = "/api/catalog/entity-facets?facet=kind&facet=spec.type";
@@ -31,6 +34,45 @@ std::shared_ptr<const Requests> by_refs(const Catalog& catalog) {
   return requests;
 }
 
+// Bodies of look-ups by name, one query and one facet count among each hundred.
+std::shared_ptr<const Requests> batches(const Catalog& catalog, std::size_t operations) {
+  constexpr std::size_t stride = 7919;
+  auto requests = std::make_shared<Requests>();
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < batch_count; ++i) {
+    std::string body = "{\"requests\":[";
+    for (std::size_t j = 0; j < operations; ++j) {
+      at = (at + stride) % catalog.references.size();
+      const std::size_t kind = j % 100;
+      const std::string path = kind == 0   ? std::string(query_path)
+                               : kind == 1 ? std::string(facets_path)
+                                           : by_name_path(catalog.references[at]);
+      body += fmt::format("{}{{\"path\":\"{}\"}}", j == 0 ? "" : ",", path);
+    }
+    requests->add(http_post("/api/v1/batch", body + "]}"));
+  }
+  return requests;
+}
+
+// What breaks with some of the resources, which much depends on.
+std::shared_ptr<const Requests> impacts(const Catalog& catalog) {
+  auto requests = std::make_shared<Requests>();
+  for (const std::string& reference : catalog.references) {
+    if (!reference.starts_with("resource:")) continue;
+    std::string path = reference;
+    path[path.find(':')] = '/';
+    requests->add(http_get(fmt::format("/api/v1/impact/{}?limit=100", path)));
+    if (requests->size() == body_count) break;
+  }
+  return requests;
+}
+
+std::shared_ptr<const Requests> look_ups(const Catalog& catalog) {
+  auto requests = std::make_shared<Requests>();
+  for (const std::string& reference : catalog.references) requests->add(http_get(by_name_path(reference)));
+  return requests;
+}
+
 std::shared_ptr<const Requests> one(std::string_view path) {
   auto requests = std::make_shared<Requests>();
   requests->add(http_get(path));
@@ -43,6 +85,36 @@ void expect_text(std::uint16_t port, std::string_view request, std::string_view 
   if (answer.status == 200 && answer.body.find(text) != std::string::npos && answer.body.size() >= size) return;
   give_up("'{}': expected 200 and at least {} bytes with '{}', found {} and '{}'",
           request.substr(0, request.find('\r')), size, text, answer.status, answer.body.substr(0, 300));
+}
+
+// Look-ups at half of what the server can do, alone and while other connections send one large batch after the other.
+void measure_beside_batches(const Settings& settings, Report& report, const LoadOptions& load, const Catalog& catalog) {
+  constexpr double measure_factor = 4;  // percentiles need longer runs than rates
+  constexpr int batch_connections = 4;
+  const auto small = look_ups(catalog);
+  const auto large = batches(catalog, operations_a_large_batch);
+  LoadOptions open = load;
+  open.seconds = settings.seconds;
+  open.rate = start_load(settings, open, *small).get().rate() / 2;
+  open.seconds *= measure_factor;
+  LoadOptions batch = load;
+  batch.connections = batch_connections;
+  batch.sleep = true;
+  batch.seconds = open.seconds;
+
+  Case alone{"look-ups at half rate", open, small};
+  Case beside{"look-ups at half rate, beside batches of 1,000", open, small};
+  Case batched{"batches of 1,000 meanwhile", batch, large};
+  for (int round = 0; round < settings.rounds; ++round) {
+    progress(fmt::format("round {} of {}: {}", round + 1, settings.rounds, beside.name));
+    alone.results.push_back(start_load(settings, open, *small).get());
+    std::future<LoadResult> background = start_load(settings, batch, *large);
+    beside.results.push_back(start_load(settings, open, *small).get());
+    batched.results.push_back(background.get());
+    for (const Case* each : {&alone, &beside, &batched}) expect_no_errors(each->name, each->results.back());
+  }
+  for (const Case* each : {&alone, &beside, &batched}) report.add_load("bulk", each->name, each->results);
+  report.add_figure("bulk", "p99 of look-ups beside batches of 1,000 ÷ alone", ratio(beside, alone, p99), "×");
 }
 
 }  // namespace
@@ -59,17 +131,22 @@ void measure_bulk(const Settings& settings, Report& report) {
   Case references{"by-refs of 100", load, by_refs(catalog)};
   Case query{"by-query, two filters, limit 20", load, one(query_path)};
   Case facets{"facet counts of kind and spec.type, 10,000 entities", load, one(facets_path)};
+  Case impact{"impact of a resource, at most 100 items", load, impacts(catalog)};
+  Case batch{"batch of 100", load, batches(catalog, operations_a_batch)};
   constexpr std::size_t smallest_entity = 100;
   expect_text(server.port(), (*references.requests)[0], "\"metadata\"", references_a_body * smallest_entity);
   expect_text(server.port(), (*query.requests)[0], "\"totalItems\"", 20 * smallest_entity);
   expect_text(server.port(), (*facets.requests)[0], "\"count\"", smallest_entity);
+  expect_text(server.port(), (*impact.requests)[0], "\"owners\"", smallest_entity);
+  expect_text(server.port(), (*batch.requests)[0], "\"responses\"", operations_a_batch * smallest_entity);
 
-  const std::vector<Case*> cases = {&references, &query, &facets};
+  const std::vector<Case*> cases = {&references, &query, &facets, &impact, &batch};
   run_rounds(settings, cases);
   for (const Case* each : cases) report.add_load("bulk", each->name, each->results);
   report.add_target("`by-refs` of 100", median_of(references, rate), "/s", at_least(15'000));
   report.add_target("filtered query, limit 20", median_of(query, rate), "/s", at_least(30'000));
   report.add_target("facet counts over 10,000 entities", median_of(facets, rate), "/s", at_least(50'000));
+  measure_beside_batches(settings, report, load, catalog);
 }
 
 }  // namespace aureacore::bench
