@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "base/json_scan.h"
 #include "base/text.h"
-#include "query/scan.h"
 
 namespace aureacore::query {
 namespace {
@@ -43,8 +43,8 @@ void Fields::project(std::string_view json, std::string& out) {
 
 // The shortest name wins, as it does for Backstage, which tries "a" before "a.b".
 void Fields::find_members(std::string_view json, std::span<Trail> trails, std::vector<Member>& members) {
-  for_each_member(json, [&](std::string_view quoted, std::string_view value) {
-    const std::string_view name = unescape(quoted, scratch_);
+  base::for_each_member(json, [&](std::string_view quoted, std::string_view value) {
+    const std::string_view name = base::unescape(quoted, scratch_);
     bool wanted = false;
     for (Trail& trail : trails) {
       if (!fits(trail.rest, name) || (trail.member != none && trail.length <= name.size())) continue;

@@ -1,7 +1,7 @@
 #include "query/values.h"
 
+#include "base/json_scan.h"
 #include "base/text.h"
-#include "query/scan.h"
 
 namespace aureacore::query {
 namespace {
@@ -79,21 +79,21 @@ void ValueReader::read_relations(const catalog::Entity& entity, const Visit& vis
   std::string_view tail = entity.tail;
   if (!tail.starts_with(before)) return;
   tail.remove_prefix(before.size());
-  for_each_item(tail, [&](std::string_view relation) {
+  base::for_each_item(tail, [&](std::string_view relation) {
     std::string_view target;
     bool of_type = false;
-    for_each_member(relation, [&](std::string_view name, std::string_view value) {
-      if (name == "\"type\"") of_type = base::equal_ignoring_case(unescape(value, value_scratch_), type);
+    base::for_each_member(relation, [&](std::string_view name, std::string_view value) {
+      if (name == "\"type\"") of_type = base::equal_ignoring_case(base::unescape(value, value_scratch_), type);
       if (name == "\"targetRef\"") target = value;
       return true;
     });
-    return !of_type || visit(unescape(target, value_scratch_));
+    return !of_type || visit(base::unescape(target, value_scratch_));
   });
 }
 
 bool ValueReader::read_leaf(std::string_view json, const Visit& visit) {
   if (json == "null" || json.front() == '{') return true;
-  return visit(json.front() == '"' ? unescape(json, value_scratch_) : json);
+  return visit(json.front() == '"' ? base::unescape(json, value_scratch_) : json);
 }
 
 bool ValueReader::read_value(std::string_view json, std::string_view path, const Visit& visit) {
@@ -104,8 +104,8 @@ bool ValueReader::read_value(std::string_view json, std::string_view path, const
 
 bool ValueReader::read_members(std::string_view object, std::string_view path, const Visit& visit) {
   bool go_on = true;
-  for_each_member(object, [&](std::string_view name, std::string_view value) {
-    const std::string_view rest = behind(path, unescape(name, name_scratch_));
+  base::for_each_member(object, [&](std::string_view name, std::string_view value) {
+    const std::string_view rest = behind(path, base::unescape(name, name_scratch_));
     if (rest.data() != nullptr) go_on = read_value(value, rest, visit);
     return go_on;
   });
@@ -115,10 +115,10 @@ bool ValueReader::read_members(std::string_view object, std::string_view path, c
 // An item stands at the array's own path; a string item is also a name there, with the value "true".
 bool ValueReader::read_items(std::string_view array, std::string_view path, const Visit& visit) {
   bool go_on = true;
-  for_each_item(array, [&](std::string_view item) {
+  base::for_each_item(array, [&](std::string_view item) {
     go_on = read_value(item, path, visit);
     if (go_on && !path.empty() && item.front() == '"' &&
-        base::equal_ignoring_case(unescape(item, value_scratch_), path)) {
+        base::equal_ignoring_case(base::unescape(item, value_scratch_), path)) {
       go_on = visit("true");
     }
     return go_on;

@@ -1,8 +1,8 @@
-#include "query/scan.h"
+#include "base/json_scan.h"
 
 #include <cstring>
 
-namespace aureacore::query {
+namespace aureacore::base {
 namespace {
 
 // The number of bytes of the string that begins at `at` (on its quote), to the end of the text where it isn't closed.
@@ -109,4 +109,4 @@ std::string_view unescape(std::string_view json, std::string& scratch) {
   return scratch;
 }
 
-}  // namespace aureacore::query
+}  // namespace aureacore::base

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace aureacore::query {
+namespace aureacore::base {
 
 class Scan {
  public:
@@ -60,4 +60,4 @@ void for_each_item(std::string_view array, const Visit& visit) {
   }
 }
 
-}  // namespace aureacore::query
+}  // namespace aureacore::base
