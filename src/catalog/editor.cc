@@ -54,6 +54,13 @@ const std::vector<entity::Relation>& relations_of(const entity::Definition* defi
   return definition == nullptr ? none : definition->relations;
 }
 
+// Texts share nothing with the rest: of many entities they are indexed beside it, on a thread of their own.
+std::future<void> apply_texts(TextEdits& edits, search::Index& index) {
+  constexpr std::size_t many = 1'000;
+  const auto policy = edits.size() < many ? std::launch::deferred : std::launch::async;
+  return std::async(policy, [&edits, &index] { edits.apply(index); });
+}
+
 }  // namespace
 
 Editor::Editor(const SnapshotPtr& base, std::uint64_t seed)
@@ -124,10 +131,13 @@ SnapshotPtr Editor::finish() {
 
   for (auto* entry : ordered_edits) resolve(entry->first, entry->second);
   for (auto* entry : ordered_edits) make_room(entry->second);
+  for (auto* entry : ordered_edits) note_texts(entry->second);
+  auto texts_done = apply_texts(texts_, next_->texts_);
   touched_.reset(next_->slots_.blocks());
   for (auto* entry : ordered_edits) replace_edges(entry->second);
   restitch_touched();
   for (auto* entry : ordered_edits) remove_gone(entry->second);
+  texts_done.get();
   next_->token_ = next_->version_.token();
   return next_;
 }
@@ -225,6 +235,8 @@ void Editor::follow_move(const Slots::Move& move) {
   if (edit != edits_.end()) edit->second.slot = move.to;
   const EntityPtr indexed = edit == edits_.end() ? moved : edit->second.before;
   if (!indexed) return;
+  texts_.leave(move.from, indexed->definition);
+  texts_.enter(move.to, indexed->definition);
   for (const Term& term : old_terms_.terms(*indexed)) {
     next_->index_.remove(term, move.from, token_);
     next_->index_.add(term, move.to, spelling_, token_);
@@ -233,6 +245,13 @@ void Editor::follow_move(const Slots::Move& move) {
     next_->edges_.remove(target, {move.from, inverse(type)}, token_);
     next_->edges_.add(target, {move.to, inverse(type)}, token_);
   }
+}
+
+// What an entity says of itself; what others say of it is not searched.
+void Editor::note_texts(const Edit& edit) {
+  if (edit.before && edit.before->definition == edit.after) return;
+  if (edit.before) texts_.leave(edit.slot, edit.before->definition);
+  if (edit.after) texts_.enter(edit.slot, edit.after);
 }
 
 void Editor::replace_edges(Edit& edit) {

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "catalog/snapshot.h"
+#include "catalog/texts.h"
 
 namespace aureacore::catalog {
 
@@ -66,6 +67,7 @@ class Editor {
 
   void make_room(Edit& edit);
   void follow_move(const Slots::Move& move);
+  void note_texts(const Edit& edit);
   void replace_edges(Edit& edit);
   void touch(std::string_view target);
   void restitch_touched();
@@ -85,6 +87,7 @@ class Editor {
   base::EditToken token_;
   Edits edits_;
   Selection touched_;  // slots of the entities whose relations, definition or problems changed
+  TextEdits texts_;
   Flattener old_terms_;
   Flattener new_terms_;
   Flattener other_terms_;

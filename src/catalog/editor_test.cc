@@ -179,9 +179,29 @@ class History {
          {"metadata.tags", "metadata.name", "relations.ownerof", "relations.dependencyof", "kind", "spec.owner"}) {
       compare_facets(*rebuilt, path);
     }
+    ASSERT_EQ(texts(*snapshot_), texts(*rebuilt));
+    ASSERT_EQ(snapshot_->texts().documents(), static_cast<std::int64_t>(snapshot_->size()));
   }
 
  private:
+  // Each term of the full text with the entities that have it, and in which fields.
+  static std::string texts(const Snapshot& snapshot) {
+    std::map<std::uint32_t, std::string> key_of;
+    snapshot.visit_slots(snapshot.everything(),
+                         [&](std::uint32_t slot, const Entity& entity) { key_of[slot] = entity.key(); });
+    std::string out;
+    search::Dictionary::Cursor cursor(snapshot.texts().dictionary());
+    for (cursor.seek({}); !cursor.at_end(); cursor.next()) {
+      std::map<std::string, int> having;
+      cursor.postings().for_each(
+          [&](search::Posting posting) { having[key_of.at(posting.document)] = posting.fields.bits(); });
+      out.append(cursor.term());
+      for (const auto& [key, fields] : having) out += " " + key + "/" + std::to_string(fields);
+      out += "\n";
+    }
+    return out;
+  }
+
   void compare_facets(const Snapshot& rebuilt, std::string_view path) const {
     const auto ours = snapshot_->facet(path, nullptr);
     const auto theirs = rebuilt.facet(path, nullptr);

@@ -5,6 +5,7 @@
 
 #include <bit>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace aureacore::catalog {
@@ -18,6 +19,7 @@ class Selection {
   [[nodiscard]] std::size_t blocks() const { return words_.size(); }
   [[nodiscard]] std::uint64_t word(std::size_t block) const { return words_[block]; }
   std::uint64_t* words() { return words_.data(); }
+  [[nodiscard]] std::span<const std::uint64_t> bits() const { return words_; }
 
   void insert(std::uint32_t slot) { words_[slot >> 6] |= std::uint64_t{1} << (slot & 63); }
   [[nodiscard]] bool contains(std::uint32_t slot) const { return (words_[slot >> 6] >> (slot & 63)) & 1; }

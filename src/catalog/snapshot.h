@@ -24,6 +24,7 @@
 #include "catalog/slots.h"
 #include "entity/diagnostic.h"
 #include "entity/version.h"
+#include "search/index.h"
 
 namespace aureacore::catalog {
 
@@ -77,6 +78,26 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   // How many of the selection come before this reference.
   [[nodiscard]] std::size_t rank(const Selection& selection, std::string_view key) const;
 
+  // The same for whoever needs the slots: visit(slot, entity).
+  template <class VisitSlot>
+  void visit_slots(const Selection& selection, const VisitSlot& visit) const {
+    for (const std::uint32_t index : slots_.order()) {
+      const std::uint64_t word = selection.word(index);
+      if (word == 0) continue;
+      const Slots::Block& block = slots_.block(index);
+      for (std::size_t rank = 0; rank < block.count; ++rank) {
+        const std::uint8_t offset = block.order[rank];
+        if (((word >> offset) & 1) == 0) continue;
+        visit(static_cast<std::uint32_t>(index * Slots::block_size + offset), *block.entities[offset]);
+      }
+    }
+  }
+
+  // Full text over the entities; its documents' numbers are slots.
+  [[nodiscard]] const search::Index& texts() const { return texts_; }
+  // All slots are below.
+  [[nodiscard]] std::size_t slot_limit() const { return slots_.blocks() * Slots::block_size; }
+
   // For walking relations: where each reference's entity lives, and what others' definitions say of each reference.
   [[nodiscard]] const Slots& slots() const { return slots_; }
   [[nodiscard]] const Edges& edges() const { return edges_; }
@@ -102,6 +123,7 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   Slots slots_;
   Edges edges_;
   Index index_;
+  search::Index texts_;
   std::shared_ptr<const Claims> contested_ = std::make_shared<Claims>();
   std::shared_ptr<const std::vector<SourceState>> sources_ = std::make_shared<std::vector<SourceState>>();
   std::shared_ptr<const DiagnosticsByFile> diagnostics_ = std::make_shared<DiagnosticsByFile>();
