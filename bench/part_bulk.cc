@@ -1,4 +1,4 @@
-// Many entities in one answer: by-refs, a filtered query, facet counts, impact, batches; and look-ups beside batches.
+// Many entities in one answer: by-refs, a filtered query, facet counts, impact, batches, searches; and look-ups beside batches.
 #include "bench/catalogs.h"
 #include "bench/failure.h"
 #include "bench/parts.h"
@@ -117,6 +117,39 @@ void measure_beside_batches(const Settings& settings, Report& report, const Load
   report.add_figure("bulk", "p99 of look-ups beside batches of 1,000 ÷ alone", ratio(beside, alone, p99), "×");
 }
 
+// A name each: what somebody types who knows what they want.
+std::shared_ptr<const Requests> searches_for_names(const Catalog& catalog) {
+  constexpr std::size_t stride = 7919;
+  auto requests = std::make_shared<Requests>();
+  for (std::size_t i = 1; i <= body_count; ++i) {
+    const std::string_view reference = catalog.references[i * stride % catalog.references.size()];
+    requests->add(http_get(fmt::format("/api/v1/search?q={}", reference.substr(reference.find('/') + 1))));
+  }
+  return requests;
+}
+
+void measure_search(const Settings& settings, Report& report, std::size_t entities) {
+  const Catalog catalog = make_catalog(settings, entities);
+  AureacoreServer server(settings, {.source = catalog.repository,
+                                    .interval = {},
+                                    .branch = {},
+                                    .state = settings.scratch / fmt::format("search-state-{}", entities),
+                                    .cpus = settings.server_cpus});
+  server.wait_ready();
+  const LoadOptions load{.port = server.port(), .server = server.pid()};
+  const auto name = [&](std::string_view what) {
+    return fmt::format("search for {}, {} entities", what, digits(static_cast<double>(entities)));
+  };
+  Case names{name("a name"), load, searches_for_names(catalog)};
+  Case words{name("two words"), load, one("/api/v1/search?q=invoice+bridge")};
+  Case typo{name("two words, one with a typo"), load, one("/api/v1/search?q=invocie+bridge")};
+  constexpr std::size_t smallest_answer = 200;
+  const std::vector<Case*> cases = {&names, &words, &typo};
+  for (const Case* each : cases) expect_text(server.port(), (*each->requests)[0], "\"score\"", smallest_answer);
+  run_rounds(settings, cases);
+  for (const Case* each : cases) report.add_load("bulk", each->name, each->results);
+}
+
 }  // namespace
 
 void measure_bulk(const Settings& settings, Report& report) {
@@ -147,6 +180,7 @@ void measure_bulk(const Settings& settings, Report& report) {
   report.add_target("filtered query, limit 20", median_of(query, rate), "/s", at_least(30'000));
   report.add_target("facet counts over 10,000 entities", median_of(facets, rate), "/s", at_least(50'000));
   measure_beside_batches(settings, report, load, catalog);
+  for (const std::size_t entities : {entity_count, std::size_t{100'000}}) measure_search(settings, report, entities);
 }
 
 }  // namespace aureacore::bench

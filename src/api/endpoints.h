@@ -37,6 +37,8 @@ void post_analyze_location(Call& call);
 void get_livez(Call& call);
 void get_readyz(Call& call);
 void get_metrics(Call& call);
+// search.cc
+void get_search(Call& call);
 // status.cc
 void get_status(Call& call);
 void get_sources(Call& call);

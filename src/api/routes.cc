@@ -47,6 +47,7 @@ constexpr auto table = std::to_array<Route>({
     {get, "/api/v1/path", get_path, Needs::snapshot},
     {get, "/api/v1/cycles", get_cycles, Needs::snapshot},
     {get, "/api/v1/order", get_order, Needs::snapshot},
+    {get, "/api/v1/search", get_search, Needs::snapshot},
     {get, "/api/v1/openapi.json", get_openapi, Needs::nothing},
 });
 static_assert(table.size() < WorkerRequests::max_routes);

@@ -16,6 +16,7 @@
 #include "api/routes.h"
 #include "query/json_parser.h"
 #include "query/level.h"
+#include "search/searcher.h"
 
 namespace aureacore::graph {
 class Dense;
@@ -56,6 +57,7 @@ class Worker final : public http::Handler {
   catalog::Reader& reader() { return reader_; }
   Labels& labels() { return labels_; }
   query::JsonParser& parser() { return parser_; }
+  search::Searcher& searcher() { return searcher_; }
   void count(CacheResult result) { counters_.count(result); }
   // For the parts of an answer; empty at the beginning of each request.
   std::vector<std::string_view>& parts() { return parts_; }
@@ -76,6 +78,7 @@ class Worker final : public http::Handler {
   catalog::Reader reader_;
   Labels labels_;
   query::JsonParser parser_;
+  search::Searcher searcher_;
   std::vector<std::string_view> parts_;
   std::string header_scratch_;
   Place place_;

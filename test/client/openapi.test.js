@@ -164,6 +164,12 @@ const requests = {
   ],
   getCycles: [`/api/v1/cycles?${followed}&limit=50`],
   getOrder: [`/api/v1/order?${followed}&offset=1&limit=50`],
+  search: [
+    `/api/v1/search?q=shop&${filtered}&fields=kind,metadata.name&limit=2&offset=0`,
+    '/api/v1/search?q=shop',
+    '/api/v1/search?q=nothing-like-it',
+    ['/api/v1/search?q=%20', { status: 400 }],
+  ],
   getOpenapi: ['/api/v1/openapi.json'],
 };
 
