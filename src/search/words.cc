@@ -79,16 +79,18 @@ std::size_t Words::take_other(std::size_t at) {
   const Folded folded = fold(character.code);
   for (std::size_t i = 0; i < folded.size; ++i) {
     const char32_t code = folded.characters[i];
+    // "㋃" is folded to a word and a run.
+    const std::size_t end = i == 0 ? at : at + character.length;
     if (!is_word_character(code)) {
-      end_word(at);
-      end_run(at);
+      end_word(end);
+      end_run(end);
     } else if (is_unspaced(code)) {
-      end_word(at);
+      end_word(end);
       std::string one;
       append_character(one, code);
       take_unspaced(at, at + character.length, one);
     } else {
-      end_run(at);
+      end_run(end);
       prepare(at, folded.is_upper && i == 0);
       append_character(term_, code);
     }
