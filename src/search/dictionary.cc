@@ -195,7 +195,7 @@ void Dictionary::rewrite(const Branch& branch, std::span<const Changes::Term> ch
     boost::intrusive_ptr<Branch> fresh(new Branch);
     const auto begin = std::make_move_iterator(twigs.begin() + static_cast<std::ptrdiff_t>(from));
     fresh->twigs.assign(begin, begin + static_cast<std::ptrdiff_t>(std::min(size, twigs.size() - from)));
-    out.push_back(std::move(fresh));
+    out.emplace_back(std::move(fresh));
   }
 }
 
@@ -204,7 +204,7 @@ void Dictionary::apply(std::span<const Changes::Term> changes) {
   if (branches_.empty()) {
     boost::intrusive_ptr<Branch> root(new Branch);
     root->twigs.push_back({{}, boost::intrusive_ptr<const Leaf>(new Leaf)});
-    branches_.push_back(std::move(root));
+    branches_.emplace_back(std::move(root));
   }
   std::vector<BranchPtr> fresh;
   fresh.reserve(branches_.size());

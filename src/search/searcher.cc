@@ -159,6 +159,7 @@ void Searcher::run(const Index& index, const Query::Alternative& alternative, st
   }
   // The rarest first: only what has it is looked at further.
   std::vector<const Term*> order;
+  order.reserve(terms.size());
   for (const Term& term : terms) order.push_back(&term);
   std::ranges::sort(order, {}, [](const Term* term) { return std::pair(term->documents, term); });
   std::uint8_t taken = 0;
