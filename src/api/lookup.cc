@@ -44,6 +44,7 @@ bool Worker::look_up(const http::Request& request, http::Response& response) {
   if (key.empty() || snapshot == nullptr) return false;
   const catalog::Entity* entity = snapshot->find(key);
   if (entity == nullptr || entity->json_size() >= gzip_minimum_bytes) return false;
+  entity->ask_for_json();
   const Conditions conditions = read_conditions(request, header_scratch_);
   if (conditions.ask_for_level()) return false;
 
