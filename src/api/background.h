@@ -48,7 +48,7 @@ class Background {
   std::shared_ptr<const graph::Dense> dense(const catalog::SnapshotPtr& snapshot);
 
  private:
-  void run(const std::stop_token& stop, unsigned worker);
+  void run(const std::stop_token& stop, unsigned number);
   void remove(const std::shared_ptr<Task>& task);
 
   const Context& context_;

@@ -143,7 +143,7 @@ class PersistentMap {
       *found = nullptr;
       if ((node->child_map & bit) == 0) return false;
       child = node->children() + node->child_index(bit);
-      __builtin_prefetch(child);
+      __builtin_prefetch(static_cast<const void*>(child));
       return true;
     }
   };
