@@ -19,7 +19,9 @@ constexpr std::size_t max_refs = 10'000;
 class Keys {
  public:
   void add(std::string_view ref) {
-    for (const char c : ref) text_.push_back(base::lower(c));
+    const std::size_t begin = text_.size();
+    text_.append(ref);
+    for (std::size_t i = begin; i < text_.size(); ++i) text_[i] = base::lower(text_[i]);
     ends_.push_back(text_.size());
   }
   [[nodiscard]] std::vector<const catalog::Entity*> find(const catalog::Snapshot& snapshot) const {

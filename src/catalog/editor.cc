@@ -327,7 +327,7 @@ void Editor::stitch_bulk(const std::vector<std::uint32_t>& slots) {
 
 // While one batch is added, another thread makes the next.
 void Editor::index_bulk(std::span<const std::uint32_t> slots) {
-  constexpr std::size_t batch_size = 4096;
+  constexpr std::size_t batch_size = 2048;
   const auto fill_next = [&](TermBatch& batch) {
     const auto next = slots.first(std::min(slots.size(), batch_size));
     slots = slots.subspan(next.size());

@@ -34,6 +34,12 @@ void IdSet::make_dense(Run& run) {
   run.sparse = {};
 }
 
+std::size_t IdSet::size() const {
+  std::size_t sum = few_.size();
+  for (const Slot& slot : runs_) sum += slot.run->size;
+  return sum;
+}
+
 bool IdSet::contains(std::uint32_t id) const {
   if (runs_.empty()) return std::ranges::binary_search(few_, id);
   const Run* run = find_run(id >> run_bits);
@@ -45,7 +51,6 @@ bool IdSet::contains(std::uint32_t id) const {
 
 void IdSet::insert(std::uint32_t id, base::EditToken token) {
   if (contains(id)) return;
-  ++size_;
   if (runs_.empty() && few_.size() < few_limit) {
     few_.insert(std::ranges::lower_bound(few_, id), id);
     return;
@@ -69,7 +74,6 @@ void IdSet::insert_into_run(std::uint32_t id, base::EditToken token) {
 
 void IdSet::erase(std::uint32_t id, base::EditToken token) {
   if (!contains(id)) return;
-  --size_;
   if (runs_.empty()) {
     few_.erase(std::ranges::lower_bound(few_, id));
   } else {

@@ -20,8 +20,9 @@ class IdSet {
   void insert(std::uint32_t id, base::EditToken token);
   void erase(std::uint32_t id, base::EditToken token);
 
-  [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] bool empty() const { return size_ == 0; }
+  // Counted run by run rather than kept: there are very many small sets, and few runs in a large one.
+  [[nodiscard]] std::size_t size() const;
+  [[nodiscard]] bool empty() const { return few_.empty() && runs_.empty(); }
   [[nodiscard]] bool contains(std::uint32_t id) const;
 
   // Adds all members to `out`.
@@ -55,7 +56,6 @@ class IdSet {
 
   std::vector<std::uint32_t> few_;  // sorted; all members as long as there are no runs
   std::vector<Slot> runs_;          // sorted by high; once there are any they hold all members
-  std::size_t size_ = 0;
 };
 
 }  // namespace aureacore::catalog
