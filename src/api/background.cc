@@ -1,6 +1,7 @@
 #include "api/background.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "api/worker.h"
@@ -54,8 +55,9 @@ void Background::run(const std::stop_token& stop, unsigned number) {
     bool more = false;
     try {
       more = task->work(worker);
-    } catch (...) {
-      more = false;  // whoever waits for its answer is told when the task goes
+    } catch (const std::exception& error) {
+      // Whoever waits for its answer is told when the task goes.
+      context_.log.error("background task failed", {{"error", error.what()}});
     }
     worker.unpin();
     if (!more) remove(task);
