@@ -50,6 +50,9 @@ function(aureacore_test name)
   target_link_libraries(${name} PRIVATE ${test_TARGETS} GTest::gmock GTest::gtest_main)
   # Without the time stamp the header's compiled form is the same each time, so that ccache knows it again.
   target_compile_options(${name} PRIVATE "SHELL:-Xclang -fno-pch-timestamp" ${AUREACORE_QUICK})
+  if(AUREACORE_FUZZERS)
+    target_compile_options(${name} PRIVATE -fno-sanitize=fuzzer-no-link)
+  endif()
   target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> <functional> <map> <memory> <string> <vector>)
   gtest_discover_tests(${name} TEST_PREFIX ${test_PREFIX} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
   add_dependencies(aureacore_tests ${name})
@@ -69,7 +72,7 @@ function(aureacore_fuzzer module source)
     add_test(NAME fuzz.${name}
       COMMAND bash -c "mkdir -p ${found} && exec ./${name} -max_total_time=10 -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 ${found} '${seeds}'"
       WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
-    set_tests_properties(fuzz.${name} PROPERTIES TIMEOUT 120)
+    set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
     add_dependencies(aureacore_fuzzers ${name})
   else()
     target_sources(${name} PRIVATE ${CMAKE_SOURCE_DIR}/test/replay_main.cc)
