@@ -147,6 +147,7 @@ void Session::advance(Output& out) {
 
 void Session::deliver(Output& out) {
   const std::shared_ptr<Deferral> deferral = std::exchange(deferral_, nullptr);
+  deferral->connection = nullptr;  // the mailbox may still hold it when this connection is gone
   if (!deferral->answer) return refuse(deferral->method, 500, "the request could not be answered", out);
   Answer& answer = *deferral->answer;
   const bool ends = answer.close || shared_.draining;
