@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "api/worker.h"
-#include "sync/priority.h"
+#include "base/priority.h"
 
 namespace aureacore::api {
 
@@ -43,7 +43,7 @@ void Background::remove(const std::shared_ptr<Task>& task) {
 }
 
 void Background::run(const std::stop_token& stop, unsigned number) {
-  sync::lower_priority();
+  base::lower_priority();
   Worker worker(context_, number, Worker::Place::background);
   for (;;) {
     std::unique_lock lock(mutex_);

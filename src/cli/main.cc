@@ -26,8 +26,8 @@ constexpr const char* description =
 
 constexpr const char* serve_footer =
     "Flags win over the environment (AUREACORE_LISTEN, AUREACORE_STATE_DIR, AUREACORE_THREADS,\n"
-    "AUREACORE_LOG_FORMAT), which wins over the configuration file. SIGHUP reads the file again; SIGTERM and SIGINT\n"
-    "drain and end.\n\n"
+    "AUREACORE_TRANSPORT, AUREACORE_LOG_FORMAT), which wins over the configuration file. SIGHUP reads the file again;\n"
+    "SIGTERM and SIGINT drain and end.\n\n"
     "  aureacore serve --source ./my-catalog\n"
     "  aureacore serve --source https://git.example.com/platform/catalog.git#main --listen 0.0.0.0:7077\n"
     "  aureacore serve --config /etc/aureacore.yaml";

@@ -10,20 +10,26 @@
 
 namespace aureacore::http {
 
+struct Transit;
+
 struct Connection {
   Connection(Descriptor s, Session::Shared& shared) : socket(std::move(s)), session(shared), since(shared.now) {}
 
   Descriptor socket;
   Session session;
-  Output pending;          // unsent; empty most of the time
-  base::SteadyTime since;  // last progress of writing, or the begin of lingering
-  std::size_t place = 0;   // in the worker's list
-  bool counted = true;     // against the limit of connections
-  bool readable = false;   // bytes, or the end, may wait in the socket
-  bool hung_up = false;    // the client closed its side: read until its end is seen
-  bool blocked = false;    // the socket takes no more; the poll says when it does
-  bool queued = false;     // has its next turn without an event
-  bool lingering = false;  // all is said, waiting for the client to close
+  Output pending;              // unsent; empty most of the time
+  base::SteadyTime since;      // last progress of writing, or the begin of lingering
+  std::size_t place = 0;       // in the worker's list
+  Transit* transit = nullptr;  // the transport's own
+  bool counted = true;         // against the limit of connections
+  bool readable = false;       // bytes, or the end, may wait in the socket
+  bool hung_up = false;        // the client closed its side: read until its end is seen
+  bool blocked = false;        // the transport takes no more; it says when it does
+  bool queued = false;         // has its next turn without an event
+  bool lingering = false;      // all is said, waiting for the client to close
+
+  // Nothing is left to send, and nothing under way.
+  [[nodiscard]] bool all_sent() const { return pending.size() == 0 && !blocked; }
 };
 
 }  // namespace aureacore::http

@@ -9,15 +9,17 @@ namespace aureacore::http {
 
 namespace {
 
-class EpollServer final : public Server {
+class WorkerServer final : public Server {
  public:
-  explicit EpollServer(std::uint16_t port) : port_(port) {}
-  ~EpollServer() override { stop(std::chrono::milliseconds(0)); }
+  explicit WorkerServer(std::uint16_t port) : port_(port) {}
+  ~WorkerServer() override { stop(std::chrono::milliseconds(0)); }
 
-  base::Status add(Descriptor listener, std::unique_ptr<Handler> handler, const Limits& limits) {
+  base::Status add(Descriptor listener, const ServerOptions& options, std::unique_ptr<Handler> handler) {
     counters_.push_back(std::make_unique<WorkerCounters>());
-    auto worker = Worker::make(std::move(listener), std::move(handler), limits, *counters_.back(), open_);
+    auto worker = Worker::make(std::move(listener), options.transport, std::move(handler), options.limits,
+                               *counters_.back(), open_);
     if (!worker) return std::unexpected(worker.error());
+    transport_ = (*worker)->transport();
     workers_.push_back(std::move(*worker));
     return {};
   }
@@ -38,10 +40,12 @@ class EpollServer final : public Server {
   }
 
   [[nodiscard]] std::uint16_t port() const override { return port_; }
+  [[nodiscard]] TransportKind transport() const override { return transport_; }
   [[nodiscard]] const std::vector<std::unique_ptr<WorkerCounters>>& counters() const override { return counters_; }
 
  private:
   std::uint16_t port_;
+  TransportKind transport_ = TransportKind::automatic;
   std::mutex mutex_;  // of start and stop
   bool started_ = false;
   std::atomic<std::size_t> open_{0};
@@ -55,9 +59,9 @@ base::Result<std::unique_ptr<Server>> Server::bind(const ServerOptions& options,
   if (options.workers == 0) return base::fail(base::Code::invalid, "expected at least one worker, found 0");
   auto listeners = listen(options.host, options.port, options.workers);
   if (!listeners) return std::unexpected(listeners.error());
-  auto server = std::make_unique<EpollServer>(listeners->port);
+  auto server = std::make_unique<WorkerServer>(listeners->port);
   for (unsigned worker = 0; worker < options.workers; ++worker) {
-    auto status = server->add(std::move(listeners->sockets[worker]), make(worker), options.limits);
+    auto status = server->add(std::move(listeners->sockets[worker]), options, make(worker));
     if (!status) return std::unexpected(status.error());
   }
   return server;

@@ -18,6 +18,7 @@
 #include "http/limits.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/transport_kind.h"
 
 namespace aureacore::http {
 
@@ -49,6 +50,7 @@ struct ServerOptions {
   std::string host = "127.0.0.1";
   std::uint16_t port = 7077;  // 0: any free one
   unsigned workers = 1;
+  TransportKind transport = TransportKind::automatic;
   Limits limits;
 };
 
@@ -67,6 +69,8 @@ class Server {
   virtual void stop(std::chrono::milliseconds drain) = 0;
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;
+  // What carries the bytes: never `automatic`.
+  [[nodiscard]] virtual TransportKind transport() const = 0;
   [[nodiscard]] virtual const std::vector<std::unique_ptr<WorkerCounters>>& counters() const = 0;
 };
 

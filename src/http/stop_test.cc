@@ -30,7 +30,7 @@ TEST(Stop, AnswersARequestInFlight) {
   client.read();  // 100: the server has begun with it
   auto stopped = std::async(std::launch::async, [&] { server->stop(seconds(20)); });
   // While it drains, nobody new is let in.
-  while (Client(server->port()).connected()) {
+  while (!Client(server->port()).refused()) {
   }
   EXPECT_EQ(client.ask("body"), "POST /late  body");
   EXPECT_EQ(client.field("Connection"), "close");

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <memory>
@@ -44,8 +45,12 @@ inline void echo(const Request& request, Response& response) {
   response.send({request.method_name, " ", request.path, " ", request.query, " ", request.body});
 }
 
+// By the transport that the environment names: the tests run once with what the machine has, and once with epoll.
 inline std::unique_ptr<Server> serve(const FunctionHandler::Function& function, ServerOptions options = {}) {
   options.port = 0;
+  if (const char* const transport = std::getenv("AUREACORE_TEST_TRANSPORT")) {
+    options.transport = parse_transport_kind(transport).value();
+  }
   auto server = Server::bind(options, [&function](unsigned) { return std::make_unique<FunctionHandler>(function); });
   if (!server) {
     ADD_FAILURE() << server.error().message;
@@ -78,10 +83,13 @@ class Client {
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     connected_ = ::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    refused_ = !connected_ && errno == ECONNREFUSED;
   }
 
   [[nodiscard]] int descriptor() const { return socket_.get(); }
   [[nodiscard]] bool connected() const { return connected_; }
+  // Nobody listens. (Who connects just as a listener closes is reset instead, and another may still listen.)
+  [[nodiscard]] bool refused() const { return refused_; }
 
   // False when the server is gone.
   bool write(std::string_view bytes) {
@@ -187,6 +195,7 @@ class Client {
   std::string buffer_;
   std::string head_;
   bool connected_ = false;
+  bool refused_ = false;
   bool timed_out_ = false;
 };
 

@@ -3,15 +3,15 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
-#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <ctime>
 #include <system_error>
+
+#include "base/priority.h"
 
 namespace aureacore::http {
 
@@ -38,29 +38,29 @@ void tick_safely(Handler& handler) {
   }
 }
 
-bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
-
 }  // namespace
 
-base::Result<std::unique_ptr<Worker>> Worker::make(Descriptor listener, std::unique_ptr<Handler> handler,
-                                                   const Limits& limits, WorkerCounters& counters,
-                                                   std::atomic<std::size_t>& open) {
-  std::unique_ptr<Worker> worker(new Worker(std::move(listener), std::move(handler), limits, counters, open));
+base::Result<std::unique_ptr<Worker>> Worker::make(Descriptor listener, TransportKind transport,
+                                                   std::unique_ptr<Handler> handler, const Limits& limits,
+                                                   WorkerCounters& counters, std::atomic<std::size_t>& open) {
+  auto made = Transport::make(transport);
+  if (!made) return std::unexpected(made.error());
+  std::unique_ptr<Worker> worker(
+      new Worker(std::move(listener), std::move(*made), std::move(handler), limits, counters, open));
   if (auto status = worker->set_up(); !status) return std::unexpected(status.error());
   return worker;
 }
 
-Worker::Worker(Descriptor listener, std::unique_ptr<Handler> handler, const Limits& limits, WorkerCounters& counters,
-               std::atomic<std::size_t>& open)
+Worker::Worker(Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
+               const Limits& limits, WorkerCounters& counters, std::atomic<std::size_t>& open)
     : handler_(std::move(handler)),
       counters_(counters),
       open_(open),
       mailbox_(std::make_shared<Mailbox>()),
       shared_(*handler_, limits, counters, mailbox_),
       listener_(std::move(listener)),
-      poll_(epoll_create1(EPOLL_CLOEXEC)),
       timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
-      input_(std::make_unique_for_overwrite<char[]>(receive_bytes)) {}
+      transport_(std::move(transport)) {}
 
 Worker::~Worker() {
   drain(base::SteadyTime());
@@ -70,17 +70,13 @@ Worker::~Worker() {
 base::Status Worker::set_up() {
   const timespec interval{.tv_sec = 0, .tv_nsec = std::chrono::nanoseconds(tick_interval).count()};
   const itimerspec timer{.it_interval = interval, .it_value = interval};
-  if (!watch(listener_, EPOLLIN, &listener_) || !watch(timer_, EPOLLIN, &timer_) ||
-      !watch(mailbox_->descriptor(), EPOLLIN, &mailbox_) || timerfd_settime(timer_.get(), 0, &timer, nullptr) != 0) {
-    return base::fail(base::Code::unavailable, "cannot set up a worker's poll: {}",
-                      std::generic_category().message(errno));
+  if (timerfd_settime(timer_.get(), 0, &timer, nullptr) != 0 ||
+      !transport_->watch(listener_, Transport::Signal::listener) ||
+      !transport_->watch(timer_, Transport::Signal::timer) ||
+      !transport_->watch(mailbox_->descriptor(), Transport::Signal::mailbox)) {
+    return base::fail(base::Code::unavailable, "cannot set up a worker: {}", std::generic_category().message(errno));
   }
   return {};
-}
-
-bool Worker::watch(const Descriptor& descriptor, std::uint32_t events, void* tag) {
-  epoll_event event{.events = events | EPOLLET, .data = {.ptr = tag}};
-  return epoll_ctl(poll_.get(), EPOLL_CTL_ADD, descriptor.get(), &event) == 0;
 }
 
 void Worker::start() {
@@ -104,8 +100,10 @@ void Worker::join() {
 }
 
 void Worker::run() {
+  base::take_short_turns();
+  transport_->begin();
   while (!finished()) {
-    wait();
+    transport_->wait(*this, queue_.empty() && !accepting_);
     // Only behind the events: these may close any connection, also one that another event of the same wait tells of.
     if (std::exchange(woken_, false)) {
       if (deadline_.load(std::memory_order_acquire) != 0) begin_drain();
@@ -116,6 +114,7 @@ void Worker::run() {
     run_queue();
   }
   while (!connections_.empty()) cut(*connections_.back());
+  transport_->end();
 }
 
 bool Worker::finished() const {
@@ -123,29 +122,27 @@ bool Worker::finished() const {
   return connections_.empty() || shared_.now.time_since_epoch().count() >= deadline_.load(std::memory_order_relaxed);
 }
 
-void Worker::wait() {
-  std::array<epoll_event, events_at_once> events;
-  const int timeout = queue_.empty() && !accepting_ ? -1 : 0;
-  const int count = epoll_wait(poll_.get(), events.data(), events_at_once, timeout);
-  shared_.now = coarse_now();
-  for (int i = 0; i < count; ++i) handle_event(events[i].data.ptr, events[i].events);
+void Worker::woke() { shared_.now = coarse_now(); }
+
+void Worker::signalled(Transport::Signal signal) {
+  switch (signal) {
+    case Transport::Signal::listener:
+      accepting_ = listener_.is_open();
+      break;
+    case Transport::Signal::timer:
+      ticked_ = true;
+      break;
+    case Transport::Signal::mailbox:
+      woken_ = true;
+      break;
+  }
 }
 
-void Worker::handle_event(void* tag, std::uint32_t events) {
-  if (tag == &listener_) {
-    accepting_ = true;
-  } else if (tag == &timer_) {
-    ticked_ = true;
-  } else if (tag == &mailbox_) {
-    woken_ = true;
-  } else {
-    auto& connection = *static_cast<Connection*>(tag);
-    if ((events & EPOLLERR) != 0) return close(connection);
-    if ((events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP)) != 0) connection.readable = true;
-    if ((events & (EPOLLRDHUP | EPOLLHUP)) != 0) connection.hung_up = true;
-    if ((events & EPOLLOUT) != 0) connection.blocked = false;
-    drive(connection);
-  }
+void Worker::sent(Connection& connection) {
+  connection.since = shared_.now;
+  if (connection.blocked) return;
+  connection.session.touch();
+  drive(connection);
 }
 
 // Each queued connection has one turn; those with still more to do are queued again behind the events that came
@@ -163,7 +160,7 @@ void Worker::tick() {
   std::uint64_t passed = 0;
   (void)!::read(timer_.get(), &passed, sizeof(passed));  // unread, the timer would not fire again
   tick_safely(*handler_);
-  output_.shrink(kept_output);
+  output_.shrink(Transport::kept_output);
   accepting_ = listener_.is_open();  // again, after running out of descriptors
   sweep();
 }
@@ -179,17 +176,21 @@ void Worker::begin_drain() {
   accepting_ = true;
   for (int i = 0; accepting_ && i < SOMAXCONN; ++i) accept_some();
   accepting_ = false;
+  // The kernel may hold on to the closed descriptor for a moment: nobody shall be taken for connected meanwhile.
+  shutdown(listener_.get(), SHUT_RDWR);
+  transport_->unwatch(Transport::Signal::listener);
   listener_.close();
   shared_.draining = true;
+  transport_->wait(*this, false);  // a last look: a request may have come already
   for (std::size_t i = connections_.size(); i > 0; --i) {
     Connection& connection = *connections_[i - 1];
-    if (!connection.session.idle() || connection.pending.size() != 0) continue;
-    connection.readable = true;  // a last look: a request may have come already
+    if (!connection.session.idle() || !connection.all_sent()) continue;
+    connection.readable = true;
     drive(connection);
   }
   for (std::size_t i = connections_.size(); i > 0; --i) {
     Connection& connection = *connections_[i - 1];
-    if (connection.session.idle() && connection.pending.size() == 0) close(connection);
+    if (connection.session.idle() && connection.all_sent()) close(connection);
   }
 }
 
@@ -220,7 +221,7 @@ void Worker::open(Descriptor socket) {
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   auto connection = std::make_unique<Connection>(std::move(socket), shared_);
-  if (!watch(connection->socket, EPOLLIN | EPOLLOUT | EPOLLRDHUP, connection.get())) return;
+  if (!transport_->open(*connection)) return transport_->close(std::move(connection));
   connection->counted = !over;
   connection->place = connections_.size();
   Connection& opened = *connection;
@@ -236,7 +237,7 @@ void Worker::open(Descriptor socket) {
 }
 
 void Worker::drive(Connection& connection) {
-  Output& out = connection.pending.size() != 0 ? connection.pending : output_;
+  Output& out = connection.all_sent() ? output_ : connection.pending;
   if (wants_bytes(connection, out) && !receive(connection, out)) return close(connection);
   if (connection.session.has_work()) connection.session.advance(out);
   if (connection.session.broken()) {
@@ -256,39 +257,38 @@ bool Worker::wants_bytes(const Connection& connection, const Output& out) const 
 
 // False: the connection is gone.
 bool Worker::receive(Connection& connection, Output& out) {
-  const ssize_t count = recv(connection.socket.get(), input_.get(), receive_bytes, 0);
-  if (count < 0) {
-    connection.readable = false;
-    return would_block();
+  std::span<char> bytes;
+  switch (transport_->receive(connection, bytes)) {
+    case Transport::Receipt::nothing:
+      return true;
+    case Transport::Receipt::failed:
+      return false;
+    case Transport::Receipt::end:
+      connection.session.end_input();
+      return !connection.lingering;
+    case Transport::Receipt::bytes:
+      break;
   }
-  if (count == 0) {
-    connection.readable = false;
-    connection.session.end_input();
-    return !connection.lingering;
-  }
-  const auto size = static_cast<std::size_t>(count);
-  connection.readable = size == receive_bytes || connection.hung_up;
   if (connection.lingering) return true;
-  add<std::uint64_t>(counters_.received_bytes, size);
-  connection.session.receive({input_.get(), size}, out);
+  add<std::uint64_t>(counters_.received_bytes, bytes.size());
+  connection.session.receive(bytes, out);
   return true;
 }
 
 // False: the connection is gone.
 bool Worker::flush(Connection& connection, Output& out) {
-  ssize_t sent = send(connection.socket.get(), out.view().data(), out.size(), MSG_NOSIGNAL);
-  if (sent < 0 && !would_block()) {
+  const bool fresh = &out == &output_;
+  const std::size_t before = out.size();
+  if (!transport_->send(connection, out)) {
     output_.clear();
     return false;
   }
-  sent = std::max<ssize_t>(sent, 0);
-  add<std::uint64_t>(counters_.sent_bytes, static_cast<std::uint64_t>(sent));
-  if (sent > 0 || &out == &output_) connection.since = shared_.now;
-  out.consume(static_cast<std::size_t>(sent));
-  if (out.size() != 0) {
-    connection.blocked = true;
-    if (&out == &output_) std::swap(output_, connection.pending);
-  } else if (&out == &connection.pending) {
+  const std::size_t sent = before - out.size();
+  add<std::uint64_t>(counters_.sent_bytes, sent);
+  if (sent > 0 || fresh) connection.since = shared_.now;
+  if (fresh && out.size() != 0) {
+    std::swap(output_, connection.pending);
+  } else if (!fresh && connection.all_sent()) {
     connection.session.touch();
   }
   return true;
@@ -297,7 +297,7 @@ bool Worker::flush(Connection& connection, Output& out) {
 // What comes next for a connection that had its turn.
 void Worker::settle(Connection& connection) {
   const Session& session = connection.session;
-  if (connection.pending.size() == 0 && session.ended() && !connection.lingering) return finish(connection);
+  if (connection.all_sent() && session.ended() && !connection.lingering) return finish(connection);
   const bool works = session.has_work() && !connection.blocked;
   if (connection.queued || !(works || wants_bytes(connection, connection.pending))) return;
   connection.queued = true;
@@ -318,7 +318,7 @@ void Worker::expire(Connection& connection) {
     if (waited > linger_time) close(connection);
     return;
   }
-  if (connection.pending.size() != 0) {
+  if (!connection.all_sent()) {
     if (waited > shared_.limits.write_time) cut(connection);
     return;
   }
@@ -348,6 +348,7 @@ void Worker::close(Connection& connection) {
   const std::size_t place = connection.place;
   connections_.back()->place = place;
   std::swap(connections_[place], connections_.back());
+  transport_->close(std::move(connections_.back()));
   connections_.pop_back();
 }
 

@@ -1,9 +1,6 @@
-// Worker: one thread that accepts, reads, answers and writes the connections of its own listener. The only part that
-// knows sockets and epoll; what HTTP says is Session's.
-//
-// Everything is edge-triggered and registered once, so a request costs one receive, one send and its share of one wait.
-// After a receive that brought less than asked for the socket is empty: another would be wasted. A connection with more
-// to do is queued and has its next turn after the others.
+// Worker: one thread that accepts, reads, answers and writes the connections of its own listener. How bytes go to and fro
+// is Transport's, what HTTP says is Session's; the worker decides whose turn it is, what a connection does next, and when it
+// has had its time. A connection with more to do is queued and has its next turn after the others.
 #pragma once
 
 #include <atomic>
@@ -20,25 +17,23 @@
 #include "http/descriptor.h"
 #include "http/server.h"
 #include "http/session.h"
+#include "http/transport.h"
 
 namespace aureacore::http {
 
-class Worker {
+class Worker final : private Transport::Events {
  public:
-  static constexpr std::size_t receive_bytes = 64 << 10;
-  static constexpr std::size_t kept_output = 256 << 10;  // of the shared output buffer, between large answers
   static constexpr int accepts_at_once = 64;
-  static constexpr int events_at_once = 256;
   static constexpr std::size_t rejections_at_once =
       64;  // connections over the limit that are told so; more are just closed
   static constexpr std::chrono::milliseconds tick_interval{100};
   static constexpr std::chrono::milliseconds linger_time{1000};
 
   // `open` counts the connections of all workers.
-  static base::Result<std::unique_ptr<Worker>> make(Descriptor listener, std::unique_ptr<Handler> handler,
-                                                    const Limits& limits, WorkerCounters& counters,
-                                                    std::atomic<std::size_t>& open);
-  ~Worker();
+  static base::Result<std::unique_ptr<Worker>> make(Descriptor listener, TransportKind transport,
+                                                    std::unique_ptr<Handler> handler, const Limits& limits,
+                                                    WorkerCounters& counters, std::atomic<std::size_t>& open);
+  ~Worker() override;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
@@ -46,17 +41,20 @@ class Worker {
   // Any thread: stop taking connections, end by the deadline. join() waits for it.
   void drain(base::SteadyTime deadline);
   void join();
+  [[nodiscard]] TransportKind transport() const { return transport_->kind(); }
 
  private:
-  Worker(Descriptor listener, std::unique_ptr<Handler> handler, const Limits& limits, WorkerCounters& counters,
-         std::atomic<std::size_t>& open);
+  Worker(Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
+         const Limits& limits, WorkerCounters& counters, std::atomic<std::size_t>& open);
   base::Status set_up();
-  bool watch(const Descriptor& descriptor, std::uint32_t events, void* tag);
 
   void run();
   [[nodiscard]] bool finished() const;
-  void wait();
-  void handle_event(void* tag, std::uint32_t events);
+  void woke() override;
+  void signalled(Transport::Signal signal) override;
+  void ready(Connection& connection) override { drive(connection); }
+  void sent(Connection& connection) override;
+  void failed(Connection& connection) override { close(connection); }
   void run_queue();
   void tick();
   void sweep();
@@ -81,13 +79,12 @@ class Worker {
   std::shared_ptr<Mailbox> mailbox_;
   Session::Shared shared_;
   Descriptor listener_;
-  Descriptor poll_;
   Descriptor timer_;
+  std::unique_ptr<Transport> transport_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> queue_;
   std::vector<Connection*> turn_;
   Output output_;  // of the connection whose turn it is
-  std::unique_ptr<char[]> input_;
   std::size_t rejecting_ = 0;
   bool accepting_ = false;  // the listener may hold more
   bool ticked_ = false;

@@ -29,6 +29,7 @@ std::vector<std::string_view> needs_restart(const Config& before, const Config& 
   if (before.host != after.host || before.port != after.port) keys.emplace_back("listen");
   if (before.state_dir != after.state_dir) keys.emplace_back("state_dir");
   if (before.threads != after.threads) keys.emplace_back("threads");
+  if (before.transport != after.transport) keys.emplace_back("transport");
   if (before.log_format != after.log_format) keys.emplace_back("log_format");
   if (before.fetchers != after.fetchers) keys.emplace_back("fetchers");
   if (before.guard.share != after.guard.share || before.guard.count != after.guard.count) keys.emplace_back("guard");
@@ -82,11 +83,15 @@ base::Status App::bind() {
                                                          .batch = config_.batch});
   background_ = std::make_unique<api::Background>(*context_, config_.threads, config_.threads);
   context_->background = background_.get();
-  const http::ServerOptions options{
-      .host = config_.host, .port = config_.port, .workers = config_.threads, .limits = config_.http};
+  const http::ServerOptions options{.host = config_.host,
+                                    .port = config_.port,
+                                    .workers = config_.threads,
+                                    .transport = config_.transport,
+                                    .limits = config_.http};
   auto server = http::Server::bind(options, [&](unsigned worker) { return api::make_handler(*context_, worker); });
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
+  dependencies_.log.info("transport chosen", {{"transport", http::to_string(server_->transport())}});
   register_server_metrics();
   return {};
 }

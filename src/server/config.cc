@@ -104,6 +104,9 @@ class Loader {
     section.boolean("allow_local", config_.allow_local);
     section.boolean("allow_insecure", config_.allow_insecure);
     section.count("threads", config_.threads, 1, max_threads);
+    std::string transport;
+    section.choice("transport", {"auto", "epoll", "io_uring"}, transport);
+    if (!transport.empty()) config_.transport = *http::parse_transport_kind(transport);
     std::string format;
     section.choice("log_format", {"text", "json"}, format);
     if (format == "json") config_.log_format = base::Log::Format::json;
@@ -168,6 +171,7 @@ class Loader {
     overrides.listen = request_.environment("AUREACORE_LISTEN");
     overrides.state_dir = request_.environment("AUREACORE_STATE_DIR");
     overrides.threads = request_.environment("AUREACORE_THREADS");
+    overrides.transport = request_.environment("AUREACORE_TRANSPORT");
     overrides.log_format = request_.environment("AUREACORE_LOG_FORMAT");
     return overrides;
   }
@@ -186,6 +190,11 @@ class Loader {
       const bool fits = number && *number >= 1 && *number <= max_threads;
       if (!fits) wrong("THREADS", fmt::format("expected a whole number from 1 to {}", max_threads), *overrides.threads);
       if (fits) config_.threads = static_cast<unsigned>(*number);
+    }
+    if (overrides.transport) {
+      const auto kind = http::parse_transport_kind(*overrides.transport);
+      if (!kind) wrong("TRANSPORT", "expected auto, epoll or io_uring", *overrides.transport);
+      config_.transport = kind.value_or(config_.transport);
     }
     if (overrides.log_format) {
       const bool json = *overrides.log_format == "json";

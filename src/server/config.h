@@ -28,6 +28,7 @@ struct Config {
   bool allow_local = false;
   bool allow_insecure = false;
   unsigned threads = 1;
+  http::TransportKind transport = http::TransportKind::automatic;
   base::Log::Format log_format = base::Log::Format::text;
   base::Duration drain = std::chrono::seconds(10);
   unsigned fetchers = 4;
@@ -42,6 +43,7 @@ struct Overrides {
   std::optional<std::string> listen;
   std::optional<std::string> state_dir;
   std::optional<std::string> threads;
+  std::optional<std::string> transport;  // no flag: a matter of the machine
   std::optional<std::string> log_format;
   std::vector<std::string> sources;     // URL-or-path[#branch]; beside those of the file
   std::optional<std::string> interval;  // of these sources

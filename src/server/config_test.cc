@@ -52,6 +52,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.port, 8080);
   EXPECT_EQ(config.state_dir, cases / "state");
   EXPECT_EQ(config.threads, 3);
+  EXPECT_EQ(config.transport, http::TransportKind::epoll);
   EXPECT_EQ(config.log_format, base::Log::Format::json);
   EXPECT_EQ(config.drain, std::chrono::seconds(5));
   EXPECT_EQ(config.fetchers, 2);
@@ -101,6 +102,7 @@ TEST(Config, LetsTheEnvironmentOverrideTheFileAndFlagsOverrideBoth) {
   layered.environment = [](const std::string& name) -> std::optional<std::string> {
     if (name == "AUREACORE_LISTEN") return "127.0.0.1:1111";
     if (name == "AUREACORE_THREADS") return "7";
+    if (name == "AUREACORE_TRANSPORT") return "auto";
     return environment(name);
   };
   layered.flags.listen = "[::1]:2222";
@@ -110,12 +112,14 @@ TEST(Config, LetsTheEnvironmentOverrideTheFileAndFlagsOverrideBoth) {
   EXPECT_EQ(result.config.host, "::1");
   EXPECT_EQ(result.config.port, 2222);
   EXPECT_EQ(result.config.threads, 7);
+  EXPECT_EQ(result.config.transport, http::TransportKind::automatic);
   EXPECT_EQ(result.config.state_dir, "/work/elsewhere");
 }
 
 TEST(Config, NamesTheFlagOrVariableThatIsWrong) {
   ConfigRequest wrong{.file = {}, .flags = {}, .environment = environment, .directory = "/work"};
   wrong.environment = [](const std::string& name) -> std::optional<std::string> {
+    if (name == "AUREACORE_TRANSPORT") return "pigeon";
     return name == "AUREACORE_LOG_FORMAT" ? std::optional<std::string>("yaml") : environment(name);
   };
   wrong.flags.threads = "many";
@@ -123,7 +127,8 @@ TEST(Config, NamesTheFlagOrVariableThatIsWrong) {
   wrong.flags.interval = "soon";
   wrong.flags.sources = {"a", "ssh://git@example.com/a.git", "b#-x"};
   EXPECT_THAT(load_config(wrong).errors,
-              ElementsAre("AUREACORE_LOG_FORMAT: expected text or json, found \"yaml\"",
+              ElementsAre("AUREACORE_TRANSPORT: expected auto, epoll or io_uring, found \"pigeon\"",
+                          "AUREACORE_LOG_FORMAT: expected text or json, found \"yaml\"",
                           "--listen: expected HOST:PORT as in 127.0.0.1:7077 or [::1]:0, found \"here\"",
                           "--threads: expected a whole number from 1 to 256, found \"many\"",
                           "--interval: expected a duration of at least 100ms, as in 60s, found \"soon\"",

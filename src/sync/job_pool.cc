@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "sync/priority.h"
+#include "base/priority.h"
 
 namespace aureacore::sync {
 
@@ -33,7 +33,7 @@ void JobPool::work(const std::stop_token& stop) {
     jobs_.pop_front();
     lock.unlock();
     if (!lowered && context_.serving) {
-      lower_priority();
+      base::lower_priority();
       lowered = true;
     }
     done_(perform(std::move(job), context_));

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/priority.h"
 #include "sync/leftovers.h"
-#include "sync/priority.h"
 
 namespace aureacore::sync {
 namespace {
@@ -82,7 +82,7 @@ void Syncer::set_leftovers_aside() {
   if (aside.empty()) return;
   for (const auto& path : aside) dependencies_.log.info("leftover mirror removed", {{"path", path.string()}});
   sweeper_ = std::jthread([aside = std::move(aside)](const std::stop_token& stop) {
-    lower_priority();
+    base::lower_priority();
     delete_leftovers(aside, stop);
   });
 }
@@ -293,7 +293,7 @@ void Syncer::publish_once() {
   dependencies_.slot.publish(std::move(snapshot));
   if (!std::exchange(published_, true)) {
     serving_ = true;
-    lower_priority();
+    base::lower_priority();
   }
   // Only what is served now is as fresh as the check that found it.
   for (const auto& [source, started] : checked) current(*source, started);

@@ -1,0 +1,32 @@
+#include "http/transport.h"
+
+#include <array>
+
+#include "http/epoll_transport.h"
+#include "http/io_uring_transport.h"
+
+namespace aureacore::http {
+
+namespace {
+
+constexpr std::array<std::string_view, 3> names{"auto", "epoll", "io_uring"};
+
+}  // namespace
+
+std::string_view to_string(TransportKind kind) { return names[static_cast<std::size_t>(kind)]; }
+
+std::optional<TransportKind> parse_transport_kind(std::string_view name) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == name) return static_cast<TransportKind>(i);
+  }
+  return std::nullopt;
+}
+
+base::Result<std::unique_ptr<Transport>> Transport::make(TransportKind kind) {
+  if (kind == TransportKind::epoll) return EpollTransport::make();
+  auto transport = IoUringTransport::make();
+  if (!transport && kind == TransportKind::automatic) return EpollTransport::make();
+  return transport;
+}
+
+}  // namespace aureacore::http
