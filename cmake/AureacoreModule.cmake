@@ -43,9 +43,10 @@ if(AUREACORE_BENCHMARKS)
   find_package(benchmark REQUIRED)
 endif()
 
-# aureacore_test(catalog_test TARGETS aureacore_catalog SOURCES ... [PREFIX catalog.]): one executable of GoogleTest tests.
+# aureacore_test(catalog_test TARGETS aureacore_catalog SOURCES ... [PREFIX catalog.] [WHOLE]): one executable of GoogleTest
+# tests, each run by itself, or all in one process (WHOLE), because of something that they share.
 function(aureacore_test name)
-  cmake_parse_arguments(test "" "PREFIX" "SOURCES;TARGETS" ${ARGN})
+  cmake_parse_arguments(test "WHOLE" "PREFIX" "SOURCES;TARGETS" ${ARGN})
   add_executable(${name} ${test_SOURCES})
   target_link_libraries(${name} PRIVATE ${test_TARGETS} GTest::gmock GTest::gtest_main)
   # Without the time stamp the header's compiled form is the same each time, so that ccache knows it again.
@@ -54,7 +55,12 @@ function(aureacore_test name)
     target_compile_options(${name} PRIVATE -fno-sanitize=fuzzer-no-link)
   endif()
   target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> <functional> <map> <memory> <string> <vector>)
-  gtest_discover_tests(${name} TEST_PREFIX ${test_PREFIX} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  if(test_WHOLE)
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+  else()
+    gtest_discover_tests(${name} TEST_PREFIX ${test_PREFIX} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+  endif()
   add_dependencies(aureacore_tests ${name})
 endfunction()
 
