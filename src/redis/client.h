@@ -35,7 +35,7 @@ struct ClientOptions {
   std::string name = "aureacore";  // what CLIENT LIST shows
   Limits limits;
   resilience::CircuitBreaker::Options breaker = {
-      .failures = 5, .cooldown = std::chrono::seconds(1), .longest = std::chrono::seconds(30)};
+      .failures = 3, .cooldown = std::chrono::seconds(1), .longest = std::chrono::seconds(30)};
 };
 
 class Client {

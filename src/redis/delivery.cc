@@ -191,8 +191,7 @@ void Delivery::settle(Item& item, const Endpoint& endpoint, Result<Reply> outcom
 
 void Delivery::pause() {
   waits_ = false;
-  // Nothing to wait for but the time, or a stop.
-  static_cast<void>(Waiter(deadline_.at_most(pauses.delay(++pauses_, context_.random))).wait({}));
+  Waiter(deadline_.at_most(pauses.delay(++pauses_, context_.random))).pause();
 }
 
 }  // namespace aureacore::redis

@@ -88,7 +88,7 @@ Status Handshake::take(std::span<const Reply> replies) {
   return {};
 }
 
-Status Handshake::judge(const Command& command, const Reply& reply) {
+Status Handshake::judge(const Command& command, const Reply& reply) const {
   if (command.name() == "HELLO" || command.name() == "AUTH") return judge_credentials(reply, options_.credentials);
   if (command.name() == "ROLE") return judge_role(reply, options_.role);
   if (reply.is_error("NOAUTH")) return judge_credentials(reply, options_.credentials);

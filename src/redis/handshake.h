@@ -52,7 +52,7 @@ class Handshake {
   enum class Stage : std::uint8_t { hello, plain, done };
 
   void add_plain(std::vector<Command>& commands) const;
-  base::Status judge(const Command& command, const Reply& reply);
+  [[nodiscard]] base::Status judge(const Command& command, const Reply& reply) const;
 
   Options options_;
   Stage stage_ = Stage::hello;

@@ -44,7 +44,7 @@ void Subscription::run(const std::stop_token& stop) {
     stands_ = false;
     if (stop.stop_requested()) return;
     lost(status ? base::Error{Code::internal, "it ended"} : status.error());
-    static_cast<void>(Waiter(Deadline::in(pauses.delay(failures_, client_.context().random), stop)).wait({}));
+    Waiter(Deadline::in(pauses.delay(failures_, client_.context().random), stop)).pause();
   }
 }
 

@@ -127,7 +127,7 @@ class TestProxy {
     address.sin_family = AF_INET;
     address.sin_port = htons(server_.port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
+    if (::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) socket.close();
     return socket;
   }
 

@@ -37,7 +37,7 @@ class Transport {
  private:
   explicit Transport(base::Descriptor socket) : socket_(std::move(socket)) {}
 
-  base::Status greet(const TlsContext& tls, const std::string& host, const Deadline& deadline);
+  base::Status greet(const TlsContext& context, const std::string& host, const Deadline& deadline);
   base::Status flush();
 
   base::Descriptor socket_;

@@ -23,6 +23,11 @@ class Waiter {
 
   // Errors: timeout.
   base::Status wait(std::span<pollfd> descriptors);
+  // Until the deadline passes or a stop is asked for.
+  void pause() {
+    while (wait({})) {
+    }
+  }
 
  private:
   Deadline deadline_;
