@@ -4,6 +4,7 @@
 #include "api/openapi.h"
 #include "api/routes.h"
 #include "api/testing.h"
+#include "definition/yaml.h"
 #include "catalog/testing.h"
 
 namespace aureacore::api {
@@ -460,6 +461,28 @@ TEST_F(ApiTest, ADeepEntityIsRefusedNotFollowed) {
   const Answer answer = instance_.ask("POST", "/api/catalog/validate-entity", {}, deep);
   EXPECT_EQ(answer.status, 400);
   EXPECT_NE(text(answer, "/errors/0/message"), "");
+}
+
+TEST_F(ApiTest, ValidatesEntitiesOfDeclaredKinds) {
+  const std::string body = R"({"location":"url:https://x/y","entity":{"apiVersion":"v1","kind":"Topic",)"
+                           R"("metadata":{"name":"x"},"spec":{"size":{"$text":"./size"},"partitions":"many"}}})";
+  const auto ask = [&] { return instance_.ask("POST", "/api/catalog/validate-entity", {}, body); };
+  EXPECT_EQ(ask().status, 400) << "no such kind yet";
+  DeclaredKindsSlot slot;
+  instance_.context.kinds = &slot;
+  EXPECT_EQ(ask().status, 400) << "nor now";
+  const auto declare = [&](std::string_view schema) {
+    definition::Report report;
+    std::vector<definition::KindDeclaration> kinds;
+    auto compiled = definition::Schema::compile(definition::parse_yaml(schema).documents.at(0).root, report);
+    kinds.push_back({.name = "Topic", .api_versions = {"v1"}, .schema = std::move(compiled), .schema_digest = {}});
+    slot.set(std::make_shared<definition::DeclaredKinds>(std::move(kinds)));
+  };
+  declare("{}");
+  EXPECT_EQ(ask().status, 200) << "from the next request on";
+  declare("properties: {spec: {properties: {partitions: {type: integer}, size: {type: integer}}}}");
+  EXPECT_EQ(ask().status, 400);
+  EXPECT_EQ(text(ask(), "/errors/0/message"), "expected a whole number for spec.partitions, found a string");
 }
 
 TEST_F(ApiTest, HostileRequestsAreRefused) {

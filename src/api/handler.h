@@ -7,12 +7,15 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
 
 #include "api/request_metrics.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/slot.h"
+#include "definition/kinds.h"
 #include "http/server.h"
 #include "metrics/registry.h"
 #include "sync/status.h"
@@ -28,6 +31,24 @@ struct BatchLimits {
   base::Duration time = std::chrono::seconds(30);  // operations not begun by then are not answered
 };
 
+// The kinds that the configuration declares, as of the last time it was read. Asked for where an entity is validated,
+// never by a look-up, hence a lock. Any thread.
+class DeclaredKindsSlot {
+ public:
+  void set(definition::DeclaredKindsPtr kinds) {
+    const std::scoped_lock lock(mutex_);
+    kinds_ = std::move(kinds);
+  }
+  [[nodiscard]] definition::DeclaredKindsPtr get() const {
+    const std::scoped_lock lock(mutex_);
+    return kinds_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  definition::DeclaredKindsPtr kinds_;
+};
+
 // What all workers share; outlives them. Everything here is safe to read from any thread.
 struct Context {
   const base::Clock& clock;
@@ -39,6 +60,7 @@ struct Context {
   std::string release;                          // "0.1.0"
   const std::atomic<bool>* draining = nullptr;  // set on SIGTERM: /readyz says no at once; null: never
   BatchLimits batch = {};
+  const DeclaredKindsSlot* kinds = nullptr;   // null: none are declared
   Background* background = nullptr;           // null: every question is answered on its worker's thread
   base::SteadyTime started = clock.steady();  // for the uptime in /api/v1/status
 };

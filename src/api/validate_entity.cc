@@ -47,6 +47,8 @@ base::Result<std::vector<std::string>> validate(Call& call) {
   definition::FileContext context;
   context.file = entity::SourceFilePtr(new entity::SourceFile("", "catalog-info.yaml"));
   context.other_files = false;
+  const auto declared = call.context().kinds == nullptr ? nullptr : call.context().kinds->get();
+  context.declared = declared.get();
   NoFiles files;
   const auto descriptor = definition::read_json_entity(context, *json, files);
   if (!descriptor) return std::unexpected(descriptor.error().in("the entity"));

@@ -211,6 +211,7 @@ TEST_F(MainTest, EndsWithTwoWhereNothingCouldBeValidated) {
                                                     {"validate", "--format", "xml", good},
                                                     {"validate", "--include", "[", good},
                                                     {"validate", "--kind", "component", good},
+                                                    {"validate", "--config", good + "-none", good},
                                                     {"validate", "--known", good + "-none", good},
                                                     {"validate", "--known", file("wrong.json", "{}"), good},
                                                     {"validate", "--repository", "https://github.com/a/b", good},
@@ -227,6 +228,28 @@ TEST_F(MainTest, AllowsTheKindsThatItIsTold) {
   Program refused({"validate", "--kind", "API", good});
   EXPECT_EQ(refused.end(), 1);
   EXPECT_THAT(refused.output, HasSubstr("catalog-info.yaml:2:7: error: expected one of the kinds API"));
+}
+
+TEST_F(MainTest, KnowsTheKindsThatAConfigurationDeclares) {
+  const auto topic = file("catalog-info.yaml",
+                          "apiVersion: example.com/v1\nkind: Topic\nmetadata: {name: orders}\n"
+                          "spec: {partitions: many}\n");
+  static_cast<void>(file("topic.json", R"({"properties":{"spec":{"properties":{"partitions":{"type":"integer"}}}}})"));
+  // Nothing but the kinds is looked at: that source could not be served from here.
+  const auto config = file("aureacore.yaml",
+                           "kinds: [{kind: Topic, api_versions: [example.com/v1], schema: topic.json}]\n"
+                           "sources: [{url: 'https://git.example.com/a.git', credentials: {password_env: NONE}}]\n");
+  EXPECT_EQ(Program({"validate", topic}).end(), 1);
+  Program checked({"validate", "--config", config, "--kind", "Topic", topic});
+  EXPECT_EQ(checked.end(), 1);
+  EXPECT_THAT(checked.output, HasSubstr("catalog-info.yaml:4:20: error: expected a whole number for spec.partitions, "
+                                        "found a string [schema]"));
+  static_cast<void>(file("topic.json", R"({"properties":{"spec":{"properties":{"partitions":{"type":"string"}}}}})"));
+  EXPECT_EQ(Program({"validate", "--config", config, topic}).end(), 0);
+  static_cast<void>(file("topic.json", R"({"type":"no type"})"));
+  Program refused({"validate", "--config", config, topic});
+  EXPECT_EQ(refused.end(), 2);
+  EXPECT_THAT(refused.errors, HasSubstr("aureacore.yaml:1:68: schema: topic.json:1:9: expected null, boolean"));
 }
 
 TEST_F(MainTest, FollowsAddressesOfItsOwnRepositoryWhereToldWhichThatIs) {

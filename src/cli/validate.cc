@@ -1,6 +1,7 @@
 #include "cli/validate.h"
 
 #include <fmt/core.h>
+#include <fmt/ranges.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include "base/text.h"
 #include "definition/kinds.h"
 #include "server/app.h"
+#include "server/config.h"
 #include "validation/checkout.h"
 #include "validation/format.h"
 #include "validation/known.h"
@@ -71,6 +73,24 @@ base::Status add_known(const std::vector<std::string>& files, validation::Paths&
   return {};
 }
 
+base::Status read_kinds(const ValidateRequest& request, validation::ReaderOptions& options) {
+  if (!request.config.empty()) {
+    auto declared = server::load_kinds(request.config);
+    if (!declared.errors.empty()) {
+      return base::fail(base::Code::invalid, "--config: {}", fmt::join(declared.errors, "\n"));
+    }
+    options.declared = std::move(declared.kinds);
+  }
+  for (const std::string& kind : request.kinds) {
+    if (definition::is_known_kind(kind, options.declared.get())) continue;
+    return base::fail(base::Code::invalid,
+                      "--kind: expected a kind such as Component, or one that --config declares, found \"{}\"",
+                      base::printable(kind));
+  }
+  options.kinds = request.kinds;
+  return {};
+}
+
 base::Result<validation::Options> make_options(const ValidateRequest& request) {
   validation::Options options;
   options.directory = std::filesystem::current_path();
@@ -82,12 +102,7 @@ base::Result<validation::Options> make_options(const ValidateRequest& request) {
   if (!exclude) return std::unexpected(exclude.error().in("--exclude"));
   options.reader.include = std::move(*include);
   options.reader.exclude = std::move(*exclude);
-  for (const std::string& kind : request.kinds) {
-    if (definition::is_known_kind(kind)) continue;
-    return base::fail(base::Code::invalid, "--kind: expected a kind such as Component, found \"{}\"",
-                      base::printable(kind));
-  }
-  options.reader.kinds = request.kinds;
+  if (auto read = read_kinds(request, options.reader); !read) return std::unexpected(read.error());
   if (!request.repository.empty()) {
     const auto mark = request.repository.rfind('#');
     if (mark == std::string::npos || mark + 1 == request.repository.size()) {
@@ -134,6 +149,10 @@ void add_validate_flags(CLI::App& command, ValidateRequest& request) {
       ->type_name("KIND")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command
+      .add_option("--config", request.config,
+                  "The server's configuration: its kinds are known, the rest of it is not read")
+      ->type_name("FILE");
   command
       .add_option("--known", request.known,
                   "Entities defined elsewhere: an answer of /api/catalog/entities, or references, one a line; may be "

@@ -12,6 +12,7 @@ struct ValidateRequest {
   std::vector<std::string> include{"**/catalog-info.yaml"};
   std::vector<std::string> exclude;
   std::vector<std::string> kinds;  // empty: any
+  std::string config;              // file: its kinds are known
   std::vector<std::string> known;  // files
   std::string repository;          // URL#branch
   std::string format = "text";

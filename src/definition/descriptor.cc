@@ -20,6 +20,7 @@ namespace aureacore::definition {
 namespace {
 
 constexpr std::array<Field, 1> spec_field{Field{.name = "spec", .shape = Shape::mapping, .required = true}};
+constexpr std::array<Field, 1> optional_spec_field{Field{.name = "spec", .shape = Shape::mapping}};
 
 // Reads the documents of one file, one after the other.
 class DescriptorReader {
@@ -89,20 +90,26 @@ class DescriptorReader {
     if (Node* spec = root.find("spec")) placeholders_.resolve(*spec, report);
     const bool is_mapping = metadata.is(Node::Type::mapping);
     if (is_mapping) check_metadata(metadata, report);
-    const Kind* kind = find_kind(root, report);
+    const Kind* kind = find_kind(root, context_.declared, report);
     if (kind == nullptr || !reference || !is_mapping) return nullptr;
     check_allowed(*kind, root, report);
-    check_fields(root, spec_field, Path{}, report);
+    check_fields(root, kind->spec_required ? spec_field : optional_spec_field, Path{}, report);
     Node* spec = root.find("spec");
-    if (spec == nullptr || !spec->is(Node::Type::mapping)) return nullptr;
-    check_fields(*spec, kind->fields, Path{.name = "spec"}, report);
-    sort_references(*spec);
+    if (spec == nullptr ? kind->spec_required : !spec->is(Node::Type::mapping)) return nullptr;
+    if (kind->schema != nullptr) kind->schema->check(root, report);
     boost::intrusive_ptr<entity::Definition> definition(new entity::Definition());
-    definition->relations = read_relations(*spec, *kind, reference->name_space, report,
-                                           context_.keep_references ? &document.references : nullptr);
     definition->criticality = read_criticality(metadata, report);
-    if (kind->name == "Location") document.targets = read_targets(*spec, context_, report);
+    if (spec != nullptr) read_spec(*spec, *kind, *reference, *definition, document, report);
     return definition;
+  }
+
+  void read_spec(Node& spec, const Kind& kind, const entity::Reference& reference, entity::Definition& definition,
+                 Document& document, Report& report) {
+    check_fields(spec, kind.fields, Path{.name = "spec"}, report);
+    sort_references(spec);
+    definition.relations = read_relations(spec, kind, reference.name_space, report,
+                                          context_.keep_references ? &document.references : nullptr);
+    if (kind.name == "Location") document.targets = read_targets(spec, context_, report);
   }
 
   void check_allowed(const Kind& kind, const Node& root, Report& report) const {

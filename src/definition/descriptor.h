@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "definition/kinds.h"
 #include "definition/links.h"
 #include "definition/yaml.h"
 #include "entity/definition.h"
@@ -32,7 +33,8 @@ struct FileContext {
   YamlLimits limits;
   // False: placeholders stay unread, and no rule applies to what they stand for.
   bool other_files = true;
-  std::span<const std::string> kinds{};  // the only ones that may be defined; empty: any
+  std::span<const std::string> kinds{};     // the only ones that may be defined; empty: any
+  const DeclaredKinds* declared = nullptr;  // kinds beside the table's; null: none
   // Whether Document::references is wanted.
   bool keep_references = false;
 };

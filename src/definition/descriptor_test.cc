@@ -53,10 +53,24 @@ std::string print(const Descriptor& descriptor) {
   return out;
 }
 
+DeclaredKindsPtr declared_kinds(const std::filesystem::path& schema) {
+  if (!std::filesystem::exists(schema)) return nullptr;
+  Report report;
+  std::vector<KindDeclaration> kinds;
+  kinds.push_back({.name = "Database",
+                   .api_versions = {"example.com/v1", "example.com/v2"},
+                   .schema = Schema::compile(parse_yaml(read_bytes(schema)).documents.at(0).root, report),
+                   .schema_digest = {}});
+  EXPECT_FALSE(report.failed());
+  kinds.push_back({.name = "Topic", .api_versions = {"v1"}, .schema = {}, .schema_digest = {}});
+  return std::make_shared<DeclaredKinds>(std::move(kinds));
+}
+
 std::vector<std::string> case_names() {
   std::vector<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(cases)) {
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+    const auto stem = entry.path().stem();
+    if (entry.path().extension() == ".yaml" && !stem.has_extension()) names.push_back(stem.string());
   }
   std::ranges::sort(names);
   return names;
@@ -68,7 +82,10 @@ TEST_P(GoldenCase, ComesOutAsExpected) {
   const auto input = cases / (GetParam() + ".yaml");
   const auto expected = cases / (GetParam() + ".expected");
   FolderFiles files(cases);
-  const std::string actual = print(read_descriptor(context_for(GetParam() + ".yaml"), read_bytes(input), files));
+  const auto declared = declared_kinds(cases / (GetParam() + ".schema.yaml"));
+  FileContext context = context_for(GetParam() + ".yaml");
+  context.declared = declared.get();
+  const std::string actual = print(read_descriptor(context, read_bytes(input), files));
   if (std::getenv("AUREACORE_UPDATE_GOLDEN") != nullptr) std::ofstream(expected, std::ios::binary) << actual;
   EXPECT_EQ(actual, read_bytes(expected));
 }

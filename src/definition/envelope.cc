@@ -68,24 +68,32 @@ void check_namespace(const Node& metadata, Report& report) {
           base::printable(name_space->text)));
 }
 
-std::string kind_names() {
+std::span<const Kind> rows_of(const DeclaredKinds* declared) {
+  return declared == nullptr ? std::span<const Kind>() : declared->rows();
+}
+
+std::string kind_names(const DeclaredKinds* declared) {
   std::vector<std::string_view> names;
-  for (const Kind& kind : known_kinds()) {
-    if (names.empty() || names.back() != kind.name) names.push_back(kind.name);
+  for (const auto kinds : {known_kinds(), rows_of(declared)}) {
+    for (const Kind& kind : kinds) {
+      if (names.empty() || names.back() != kind.name) names.push_back(kind.name);
+    }
   }
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
-void report_unknown_kind(const Node& kind, Report& report) {
-  for (const Kind& known : known_kinds()) {
-    if (!base::equal_ignoring_case(known.name, kind.text)) continue;
+void report_unknown_kind(const Node& kind, const DeclaredKinds* declared, Report& report) {
+  for (const auto kinds : {known_kinds(), rows_of(declared)}) {
+    const auto similar = std::ranges::find_if(
+        kinds, [&](const Kind& known) { return base::equal_ignoring_case(known.name, kind.text); });
+    if (similar == kinds.end()) continue;
     report.error(rule, kind.mark,
-                 fmt::format("expected the kind \"{}\", found \"{}\": mind upper and lower case", known.name,
+                 fmt::format("expected the kind \"{}\", found \"{}\": mind upper and lower case", similar->name,
                              base::printable(kind.text)));
     return;
   }
   report.error(rule, kind.mark,
-               fmt::format("expected one of the kinds {}, found \"{}\", which nobody declared", kind_names(),
+               fmt::format("expected one of the kinds {}, found \"{}\", which nobody declared", kind_names(declared),
                            base::printable(kind.text)));
 }
 
@@ -117,21 +125,23 @@ bool check_envelope(const Node& root, Report& report) {
   return true;
 }
 
-const Kind* find_kind(const Node& root, Report& report) {
+const Kind* find_kind(const Node& root, const DeclaredKinds* declared, Report& report) {
   const Node* name = find_text(root, "kind");
   const Node* version = find_text(root, "apiVersion");
   if (name == nullptr || version == nullptr) return nullptr;
   const Node* spec = root.find("spec");
   const Node* type = spec != nullptr ? find_text(*spec, "type") : nullptr;
   const Kind* same_name = nullptr;
-  for (const Kind& kind : known_kinds()) {
-    if (kind.name != name->text) continue;
-    same_name = &kind;
-    const bool fits = kind.type.empty() || (type != nullptr && type->text == kind.type);
-    if (fits && is_version_of(kind, version->text)) return &kind;
+  for (const auto kinds : {known_kinds(), rows_of(declared)}) {
+    for (const Kind& kind : kinds) {
+      if (kind.name != name->text) continue;
+      same_name = &kind;
+      const bool fits = kind.type.empty() || (type != nullptr && type->text == kind.type);
+      if (fits && is_version_of(kind, version->text)) return &kind;
+    }
   }
   if (same_name == nullptr) {
-    report_unknown_kind(*name, report);
+    report_unknown_kind(*name, declared, report);
   } else {
     report.error(
         rule, version->mark,

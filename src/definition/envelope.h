@@ -17,7 +17,7 @@ std::optional<entity::Reference> identify(const Node& root);
 // what they must be for anything else to make sense.
 bool check_envelope(const Node& root, Report& report);
 
-// The row of the kinds' table for this document; reports and returns null where there is none.
-const Kind* find_kind(const Node& root, Report& report);
+// The row of the kinds' table for this document, or the declared kind; reports and returns null where there is none.
+const Kind* find_kind(const Node& root, const DeclaredKinds* declared, Report& report);
 
 }  // namespace aureacore::definition

@@ -32,13 +32,7 @@ std::string_view hint(const Node& node, std::string_view wanted) {
 }
 
 void expect(std::string_view wanted, const Node& node, const Path& path, Report& report) {
-  report.error(rule, node.mark,
-               fmt::format("expected {} for {}, found {}{}", wanted, path.text(), found(node), hint(node, wanted)));
-}
-
-std::size_t count_characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  report.error(rule, node.mark, expectation(wanted, node, path));
 }
 
 void check_text(const Node& node, const Field& field, const Path& path, Report& report) {
@@ -101,16 +95,29 @@ std::string_view shape_name(Shape shape) {
 }
 
 void report_missing(const Node& mapping, const Field& field, const Path& path, Report& report) {
-  const auto similar = std::ranges::find_if(
-      mapping.members, [&](const Node::Member& member) { return base::equal_ignoring_case(member.key, field.name); });
+  const Node::Member* similar = find_similar(mapping, field.name);
   const Path missing{.parent = &path, .name = field.name};
   std::string message = fmt::format("expected {} ({}), found none", missing.text(), shape_name(field.shape));
-  if (similar != mapping.members.end())
-    message += fmt::format(": write it so instead of \"{}\"", base::printable(similar->key));
-  report.error(rule, similar != mapping.members.end() ? similar->mark : mapping.mark, std::move(message));
+  if (similar != nullptr) message += fmt::format(": write it so instead of \"{}\"", base::printable(similar->key));
+  report.error(rule, similar != nullptr ? similar->mark : mapping.mark, std::move(message));
 }
 
 }  // namespace
+
+std::string expectation(std::string_view wanted, const Node& node, const Path& path) {
+  return fmt::format("expected {} for {}, found {}{}", wanted, path.text(), found(node), hint(node, wanted));
+}
+
+std::size_t count_characters(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
+
+const Node::Member* find_similar(const Node& mapping, std::string_view name) {
+  const auto similar = std::ranges::find_if(
+      mapping.members, [&](const Node::Member& member) { return base::equal_ignoring_case(member.key, name); });
+  return similar == mapping.members.end() ? nullptr : &*similar;
+}
 
 void check_shape(const Node& node, const Field& field, const Path& path, Report& report) {
   if (node.unknown) return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "definition/node.h"
@@ -41,6 +42,12 @@ struct Path {
 
   [[nodiscard]] std::string text() const;
 };
+
+// "expected a string for spec.owner, found a number (12): put it in quotes"
+std::string expectation(std::string_view wanted, const Node& node, const Path& path);
+std::size_t count_characters(std::string_view text);
+// The member whose name differs from this one by case alone, if there is one.
+const Node::Member* find_similar(const Node& mapping, std::string_view name);
 
 // Reports, under the rule "field", each way in which the mapping differs from what the fields ask for.
 void check_fields(const Node& mapping, std::span<const Field> fields, const Path& path, Report& report);

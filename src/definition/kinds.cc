@@ -235,8 +235,35 @@ constexpr std::array<Kind, 15> kinds{{
 
 std::span<const Kind> known_kinds() { return kinds; }
 
-bool is_known_kind(std::string_view name) {
-  return std::ranges::any_of(kinds, [name](const Kind& kind) { return kind.name == name; });
+DeclaredKinds::DeclaredKinds(std::vector<KindDeclaration> declarations) : declarations_(std::move(declarations)) {
+  for (const KindDeclaration& declared : declarations_) {
+    versions_.emplace_back(declared.api_versions.begin(), declared.api_versions.end());
+  }
+  for (std::size_t i = 0; i < declarations_.size(); ++i) {
+    const KindDeclaration& declared = declarations_[i];
+    rows_.push_back({.name = declared.name,
+                     .api_versions = versions_[i],
+                     .type = {},
+                     .fields = {},
+                     .references = owner_alone,
+                     .spec_required = false,
+                     .schema = declared.schema ? &*declared.schema : nullptr});
+  }
+}
+
+bool DeclaredKinds::same_as(const DeclaredKinds& other) const {
+  return std::ranges::equal(declarations_, other.declarations_, [](const KindDeclaration& a, const KindDeclaration& b) {
+    return a.name == b.name && a.api_versions == b.api_versions && a.schema_digest == b.schema_digest;
+  });
+}
+
+bool same_kinds(const DeclaredKindsPtr& a, const DeclaredKindsPtr& b) {
+  return a == b || (a != nullptr && b != nullptr && a->same_as(*b));
+}
+
+bool is_known_kind(std::string_view name, const DeclaredKinds* declared) {
+  const auto named = [name](const Kind& kind) { return kind.name == name; };
+  return std::ranges::any_of(kinds, named) || (declared != nullptr && std::ranges::any_of(declared->rows(), named));
 }
 
 }  // namespace aureacore::definition

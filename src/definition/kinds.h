@@ -1,11 +1,16 @@
-// The kinds of entities that are known without configuration, as one table: their fields and what refers to other
-// entities.
+// The kinds of entities: those that are known without configuration, as one table of their fields and of what refers to
+// other entities, and beside them those that a configuration declares.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "definition/fields.h"
+#include "definition/schema.h"
 #include "entity/relation.h"
 
 namespace aureacore::definition {
@@ -24,9 +29,43 @@ struct Kind {
   std::string_view type;
   std::span<const Field> fields;
   std::span<const ReferenceField> references;
+  bool spec_required = true;
+  const Schema* schema = nullptr;  // that the whole entity is held against
 };
 
 std::span<const Kind> known_kinds();
-bool is_known_kind(std::string_view name);
+
+// What a configuration says of a kind.
+struct KindDeclaration {
+  std::string name;
+  std::vector<std::string> api_versions;
+  std::optional<Schema> schema;  // none: only what holds for every entity is checked
+  std::string schema_digest;     // of the schema's text
+};
+
+// The kinds that a configuration declares. Immutable, shared by all that read descriptors.
+class DeclaredKinds {
+ public:
+  // The names must be distinct, and none of the table's.
+  explicit DeclaredKinds(std::vector<KindDeclaration> declarations);
+  DeclaredKinds(const DeclaredKinds&) = delete;  // the rows point into the declarations
+  DeclaredKinds& operator=(const DeclaredKinds&) = delete;
+  ~DeclaredKinds() = default;
+
+  [[nodiscard]] std::span<const Kind> rows() const { return rows_; }
+  // Equal where every document gets the same verdict.
+  [[nodiscard]] bool same_as(const DeclaredKinds& other) const;
+
+ private:
+  const std::vector<KindDeclaration> declarations_;
+  std::vector<std::vector<std::string_view>> versions_;  // of each
+  std::vector<Kind> rows_;
+};
+
+using DeclaredKindsPtr = std::shared_ptr<const DeclaredKinds>;
+
+// Null stands for none.
+bool same_kinds(const DeclaredKindsPtr& a, const DeclaredKindsPtr& b);
+bool is_known_kind(std::string_view name, const DeclaredKinds* declared);
 
 }  // namespace aureacore::definition

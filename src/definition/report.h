@@ -27,6 +27,7 @@ class Report {
 
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] std::vector<entity::Diagnostic>& diagnostics() { return diagnostics_; }
+  [[nodiscard]] const std::vector<entity::Diagnostic>& diagnostics() const { return diagnostics_; }
 
  private:
   void add(entity::Severity severity, std::string_view rule, entity::Mark mark, std::string message) {

@@ -80,7 +80,9 @@ base::Status App::bind() {
                                                          .requests = *requests_,
                                                          .release = release(),
                                                          .draining = &draining_,
-                                                         .batch = config_.batch});
+                                                         .batch = config_.batch,
+                                                         .kinds = &kinds_});
+  kinds_.set(config_.kinds);
   background_ = std::make_unique<api::Background>(*context_, config_.threads, config_.threads);
   context_->background = background_.get();
   const http::ServerOptions options{.host = config_.host,
@@ -135,6 +137,8 @@ void App::reconfigure(Config config) {
   }
   dependencies_.log.info("configuration reloaded", {{"sources", config.sources.size()}});
   config_.sources = config.sources;
+  config_.kinds = config.kinds;
+  kinds_.set(config.kinds);
   config_.drain = config.drain;
   syncer_->reconfigure(std::move(config.sources));
 }

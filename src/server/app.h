@@ -46,7 +46,7 @@ class App {
 
   void start();
   [[nodiscard]] std::uint16_t port() const { return server_->port(); }
-  // Takes over what can change while serving (the sources); says of the rest that it needs a restart.
+  // Takes over what can change while serving (the sources, the kinds); says of the rest that it needs a restart.
   void reconfigure(Config config);
   // Not ready at once; answers what is under way, at most for the configured time; then ends every thread. Idempotent.
   void stop();
@@ -67,6 +67,7 @@ class App {
   std::atomic<bool> loaded_{false};
   metrics::Registry registry_;
   catalog::SnapshotSlot slot_;
+  api::DeclaredKindsSlot kinds_;
   std::unique_ptr<sync::Syncer> syncer_;
   std::unique_ptr<api::RequestMetrics> requests_;
   std::unique_ptr<api::Context> context_;

@@ -27,7 +27,8 @@ std::string component(const std::string& name, const std::string& owner = "team"
 }
 
 // One request on a connection of its own; the whole answer.
-std::string get(std::uint16_t port, const std::string& target, const std::string& method = "GET") {
+std::string get(std::uint16_t port, const std::string& target, const std::string& method = "GET",
+                const std::string& body = {}) {
   const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -35,7 +36,9 @@ std::string get(std::uint16_t port, const std::string& target, const std::string
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   std::string answer;
   if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
-    const std::string request = method + " " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    const std::string request =
+        fmt::format("{} {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}", method, target,
+                    body.size(), body);
     EXPECT_EQ(::send(connection, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
     std::array<char, 16384> buffer{};
     for (ssize_t got = 0; (got = ::recv(connection, buffer.data(), buffer.size(), 0)) > 0;) {
@@ -87,8 +90,9 @@ class AppTest : public testing::Test {
     return {.clock = clock_, .log = log_, .random = [] { return 0.5; }, .connect = sync::connect_git, .progress = {}};
   }
 
-  void serve(std::vector<sync::SourceOptions> sources) {
-    auto app = App::create(config(std::move(sources)), dependencies());
+  void serve(std::vector<sync::SourceOptions> sources) { serve(config(std::move(sources))); }
+  void serve(const Config& config) {
+    auto app = App::create(config, dependencies());
     ASSERT_TRUE(app) << app.error().message;
     app_ = std::move(*app);
     app_->start();
@@ -198,6 +202,43 @@ TEST_F(AppTest, TakesOverAnotherConfiguration) {
   app_->reconfigure(changed);
   ASSERT_TRUE(eventually([&] { return serves("b") && !serves("a"); }));
   EXPECT_THAT(log_text(), HasSubstr("configuration key needs a restart to take effect key=threads"));
+}
+
+// As a configuration with such a schema would be read.
+Config with_databases(Config config, const std::string& schema) {
+  definition::Report report;
+  std::vector<definition::KindDeclaration> kinds;
+  const auto yaml = definition::parse_yaml(schema);
+  kinds.push_back({.name = "Database",
+                   .api_versions = {"example.com/v1"},
+                   .schema = definition::Schema::compile(yaml.documents.at(0).root, report),
+                   .schema_digest = schema});
+  config.kinds = std::make_shared<definition::DeclaredKinds>(std::move(kinds));
+  for (auto& source : config.sources) source.tree.declared = config.kinds;
+  return config;
+}
+
+TEST_F(AppTest, ServesDeclaredKindsAndReadsTheirFilesAgainWhereTheSchemaChanges) {
+  repository_.write("catalog-info.yaml", component("a"));
+  repository_.write("db/catalog-info.yaml",
+                    "apiVersion: example.com/v1\nkind: Database\nmetadata: {name: orders}\n"
+                    "spec: {engine: postgres, owner: team}\n");
+  repository_.commit();
+  const auto plain = config({source("main", repository_.path())});
+  serve(with_databases(plain, "properties: {spec: {required: [engine]}}"));
+  const std::string target = "/api/catalog/entities/by-name/database/default/orders";
+  ASSERT_TRUE(eventually([&] { return get(target).starts_with("HTTP/1.1 200"); }));
+  EXPECT_THAT(get(target), HasSubstr("\"targetRef\":\"group:default/team\""));
+  const std::string body =
+      R"({"location":"url:https://example.com/x","entity":{"apiVersion":"example.com/v1","kind":"Database",)"
+      R"("metadata":{"name":"x"},"spec":{"engine":"mysql"}}})";
+  const auto validate = [&] { return server::get(app_->port(), "/api/catalog/validate-entity", "POST", body); };
+  EXPECT_THAT(validate(), StartsWith("HTTP/1.1 200"));
+  app_->reconfigure(with_databases(plain, "properties: {spec: {required: [version]}}"));
+  EXPECT_THAT(validate(), HasSubstr("expected spec.version, found none"));
+  ASSERT_TRUE(eventually([&] { return get(target).starts_with("HTTP/1.1 404"); }));
+  EXPECT_THAT(get("/api/v1/errors"), HasSubstr("db/catalog-info.yaml"));
+  EXPECT_TRUE(serves("a"));
 }
 
 TEST_F(AppTest, ReportsTheErrorsOfABrokenFile) {

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
 #include "base/text.h"
-#include "definition/yaml.h"
+#include "server/document.h"
+#include "server/kinds_config.h"
 #include "server/source_config.h"
 
 namespace aureacore::server {
@@ -17,7 +16,6 @@ namespace {
 
 constexpr std::uint64_t max_threads = 256;
 constexpr std::uint64_t max_fetchers = 64;
-constexpr std::size_t max_file_bytes = 1 << 20;
 
 struct Endpoint {
   std::string host;
@@ -78,22 +76,7 @@ class Loader {
   }
 
   void read_file(const std::filesystem::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    std::error_code error;
-    if (!in || !std::filesystem::is_regular_file(file, error)) {
-      return errors_.add(fmt::format("{}: expected a configuration file that can be read, found none", file.string()));
-    }
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    const auto yaml = definition::parse_yaml(text, {.bytes = max_file_bytes});
-    for (const auto& diagnostic : yaml.diagnostics) errors_.add(diagnostic.mark, diagnostic.message);
-    if (!errors_.list().empty()) return;
-    const definition::Node* root = nullptr;
-    for (const auto& document : yaml.documents) {
-      if (document.root.is(definition::Node::Type::null)) continue;
-      if (root != nullptr) return errors_.add(document.mark, "expected one document in the file, found another");
-      root = &document.root;
-    }
-    if (root != nullptr) read_root(*root);
+    if (const auto document = read_document(file, errors_)) read_root(document->root);
   }
 
   void read_root(const definition::Node& root) {
@@ -117,6 +100,8 @@ class Loader {
       guard.count("count", config_.guard.count, 0, 1'000'000'000);
     });
     section.section("limits", "the limits", [this](Section& limits) { read_limits(limits); });
+    config_.kinds = read_declared_kinds(section, file_directory());
+    source_.tree.declared = config_.kinds;
     read_sources(section);
     section.finish();
   }
@@ -243,6 +228,19 @@ class Loader {
 }  // namespace
 
 ConfigResult load_config(const ConfigRequest& request) { return Loader(request).load(); }
+
+KindsResult load_kinds(const std::filesystem::path& file) {
+  KindsResult result;
+  Errors errors(file.string());
+  if (const auto document = read_document(file, errors)) {
+    Section section(document->root, errors, "the configuration");
+    if (document->root.is(definition::Node::Type::mapping)) {
+      result.kinds = read_declared_kinds(section, file.parent_path());
+    }
+  }
+  result.errors = errors.list();
+  return result;
+}
 
 std::optional<std::string> environment_variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe): nobody sets variables here

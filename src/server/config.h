@@ -35,6 +35,7 @@ struct Config {
   sync::Guard guard;
   http::Limits http;
   api::BatchLimits batch;
+  definition::DeclaredKindsPtr kinds;  // null: none
   std::vector<sync::SourceOptions> sources;
 };
 
@@ -62,6 +63,14 @@ struct ConfigResult {
 };
 
 ConfigResult load_config(const ConfigRequest& request);
+
+struct KindsResult {
+  definition::DeclaredKindsPtr kinds;  // null: none
+  std::vector<std::string> errors;
+};
+
+// The kinds that a configuration file declares, whatever else it says: no source is looked at, and no secret is needed.
+KindsResult load_kinds(const std::filesystem::path& file);
 
 // The variable of this process's environment.
 std::optional<std::string> environment_variable(const std::string& name);

@@ -90,11 +90,53 @@ TEST_P(BadConfig, SaysWhatIsWrongAndWhere) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, BadConfig,
                          testing::Values("unknown_key", "wrong_types", "bad_values", "credentials", "syntax",
-                                         "two_documents", "empty", "duplicate_key"),
+                                         "two_documents", "empty", "duplicate_key", "kinds_wrong"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Config, SaysThatAFileIsMissing) {
-  EXPECT_THAT(load_config(request("missing")).errors, ElementsAre(HasSubstr("expected a configuration file")));
+  EXPECT_THAT(load_config(request("missing")).errors,
+              ElementsAre(HasSubstr("missing.yaml: expected a file that can be read")));
+}
+
+TEST(Config, DeclaresKinds) {
+  const auto result = load_config(request("kinds"));
+  ASSERT_THAT(result.errors, IsEmpty());
+  const auto kinds = result.config.kinds->rows();
+  ASSERT_EQ(kinds.size(), 2);
+  EXPECT_EQ(kinds[0].name, "Database");
+  EXPECT_THAT(kinds[0].api_versions, ElementsAre("example.com/v1", "example.com/v2"));
+  EXPECT_NE(kinds[0].schema, nullptr);
+  EXPECT_EQ(kinds[1].name, "Topic");
+  EXPECT_EQ(kinds[1].schema, nullptr);
+  EXPECT_EQ(result.config.sources.at(0).tree.declared, result.config.kinds);
+  EXPECT_THAT(result.config.sources.at(0).tree.kinds, ElementsAre("Component", "Database"));
+}
+
+TEST(Config, GivesItsKindsWithoutTheRest) {
+  EXPECT_EQ(load_kinds(cases / "kinds.yaml").kinds->rows().size(), 2);
+  const auto none = load_kinds(cases / "credentials.yaml");
+  EXPECT_EQ(none.kinds, nullptr);
+  EXPECT_THAT(none.errors, IsEmpty());
+  EXPECT_EQ(load_kinds(cases / "kinds_wrong.yaml").errors.size() + 1,
+            load_config(request("kinds_wrong")).errors.size());
+}
+
+// What is the same kind and another schema is no longer the same content, so that a reload reads every file again.
+TEST(Config, TellsAChangedSchemaFromTheSame) {
+  const auto folder = std::filesystem::path(testing::TempDir()) / "aureacore-kinds";
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "config.yaml") << "kinds: [{kind: Database, api_versions: [v1], schema: schema.json}]\n"
+                                           "sources: [{url: https://git.example.com/a.git}]\n";
+  const auto load = [&](std::string_view schema) {
+    std::ofstream(folder / "schema.json") << schema;
+    auto changed = request("kinds");
+    changed.file = folder / "config.yaml";
+    return load_config(changed).config.sources.at(0);
+  };
+  const auto first = load("{}");
+  EXPECT_TRUE(sync::same_content(first, load("{}")));
+  EXPECT_FALSE(sync::same_content(first, load("{\"type\": \"object\"}")));
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Config, LetsTheEnvironmentOverrideTheFileAndFlagsOverrideBoth) {

@@ -38,6 +38,7 @@ class Errors {
   // About no place in the file.
   void add(std::string message) { list_.push_back(std::move(message)); }
   [[nodiscard]] const std::vector<std::string>& list() const { return list_; }
+  [[nodiscard]] const std::string& file() const { return file_; }  // as it is shown
 
  private:
   std::string file_;

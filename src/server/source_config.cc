@@ -139,12 +139,15 @@ void read_address(Section& section, const SourceDefaults& defaults, git::RemoteO
   }
 }
 
-void read_kinds(Section& section, std::vector<std::string>& kinds) {
-  section.texts("kinds", kinds);
-  for (const std::string& kind : kinds) {
-    if (definition::is_known_kind(kind)) continue;
-    section.errors().add(section.mark("kinds"),
-                         fmt::format("kinds: expected a kind such as Component, found \"{}\"", base::printable(kind)));
+void read_kinds(Section& section, sync::TreeOptions& tree) {
+  section.texts("kinds", tree.kinds);
+  for (const std::string& kind : tree.kinds) {
+    if (definition::is_known_kind(kind, tree.declared.get())) continue;
+    section.errors().add(
+        section.mark("kinds"),
+        fmt::format("kinds: expected a kind such as Component, or one that the configuration declares, "
+                    "found \"{}\"",
+                    base::printable(kind)));
   }
 }
 
@@ -184,7 +187,7 @@ void read_source(const definition::Node& node, const SourceDefaults& defaults, E
   }
   source.tree.include = read_globs(section, "include", {glob(default_include)});
   source.tree.exclude = read_globs(section, "exclude", {});
-  read_kinds(section, source.tree.kinds);
+  read_kinds(section, source.tree);
   section.duration("interval", source.interval, least_interval);
   section.boolean("fsck", source.remote.fsck);
   section.section("credentials", "the credentials",

@@ -170,8 +170,12 @@ base::Status FileReader::run_one(Round& round, git::Repository& repository, std:
     descriptor = skipped(file.mode);
   } else if (auto bytes = repository.read(file.blob, options_.file_bytes); bytes) {
     CommitFiles files(repository, commit_, options_.file_bytes);
-    const definition::FileContext context{
-        .file = place, .origin = origin, .links = options_.links, .limits = options_.yaml, .kinds = options_.kinds};
+    const definition::FileContext context{.file = place,
+                                          .origin = origin,
+                                          .links = options_.links,
+                                          .limits = options_.yaml,
+                                          .kinds = options_.kinds,
+                                          .declared = options_.declared.get()};
     descriptor = definition::read_descriptor(context, *bytes, files);
     if (files.broken()) return std::unexpected(files.broken()->in(file.path));
     if (!files.missing().empty()) {

@@ -95,6 +95,7 @@ definition::Descriptor TreeReader::parse(const File& file, const std::string& or
                                       .links = options_.links,
                                       .limits = options_.yaml,
                                       .kinds = options_.kinds,
+                                      .declared = options_.declared.get(),
                                       .keep_references = true},
                                      *bytes, files);
 }

@@ -19,8 +19,9 @@ namespace aureacore::validation {
 struct ReaderOptions {
   std::vector<base::Glob> include;
   std::vector<base::Glob> exclude;
-  definition::Links links;         // where the tree is published; mostly unknown
-  std::vector<std::string> kinds;  // that may be defined; empty: any
+  definition::Links links;                // where the tree is published; mostly unknown
+  std::vector<std::string> kinds;         // that may be defined; empty: any
+  definition::DeclaredKindsPtr declared;  // kinds beside those that everyone knows; null: none
   definition::YamlLimits yaml;
   std::size_t files = 200'000;       // descriptors of one tree
   std::size_t file_bytes = 1 << 20;  // of a descriptor, and of a file that a placeholder names
