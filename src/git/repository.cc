@@ -99,6 +99,15 @@ Result<Commit> Repository::commit(const std::string& id) const {
                 .time = git_commit_time(found->get())};
 }
 
+Result<std::optional<std::string>> Repository::parent(const std::string& commit) const {
+  const auto id = parse_id(commit);
+  if (!id) return std::unexpected(id.error());
+  const auto found = handle_->commit(*id);
+  if (!found) return std::unexpected(found.error());
+  if (git_commit_parentcount(found->get()) == 0) return std::nullopt;
+  return format_id(*git_commit_parent_id(found->get(), 0));
+}
+
 Result<std::vector<File>> Repository::files(const std::string& commit, const Wanted& wanted, std::size_t limit) const {
   const auto tree = handle_->tree_of(commit);
   if (!tree) return std::unexpected(tree.error());

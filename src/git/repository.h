@@ -60,6 +60,8 @@ class Repository {
   // Whether `ancestor` is on the first-parent history of `commit`.
   [[nodiscard]] base::Result<bool> descends(const std::string& commit, const std::string& ancestor) const;
   [[nodiscard]] base::Result<Commit> commit(const std::string& id) const;
+  // Its first parent; nothing where it has none.
+  [[nodiscard]] base::Result<std::optional<std::string>> parent(const std::string& commit) const;
 
   // All files of a commit's tree that are wanted, sorted by path. Errors: too_large (more than `limit` wanted),
   // corrupt.

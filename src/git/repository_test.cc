@@ -171,6 +171,9 @@ TEST_F(RepositoryTest, CountsTheFirstParentHistory) {
   EXPECT_TRUE(repository.descends(merge, merge).value());
   EXPECT_FALSE(repository.descends(merge, side).value());
   EXPECT_EQ(repository.position(std::string(40, '1')).error().code, Code::not_found);
+  EXPECT_EQ(repository.parent(merge).value(), second);
+  EXPECT_EQ(repository.parent(first).value(), std::nullopt);
+  EXPECT_EQ(repository.parent(std::string(40, '1')).error().code, Code::not_found);
 }
 
 TEST_F(RepositoryTest, TellsAboutACommit) {

@@ -131,7 +131,7 @@ base::Status FileReader::bring_wanted(const std::vector<WantedFile>& wanted) {
   auto repository = git::Repository::open(mirror_);
   if (!repository) return std::unexpected(repository.error());
   std::vector<std::string> missing;
-  for (const auto& [file, origin, before] : wanted) {
+  for (const auto& [file, origin, place] : wanted) {
     if (file.mode == git::Mode::regular && !repository->has(file.blob)) missing.push_back(file.blob);
   }
   return bring_missing(std::move(missing));
@@ -163,8 +163,8 @@ void FileReader::run(Round& round) {
 
 base::Status FileReader::run_one(Round& round, git::Repository& repository, std::size_t index) {
   if (stop_.stop_requested()) return base::fail(base::Code::timeout, "stopped while reading files");
-  const auto& [file, origin, before] = round.wanted[index];
-  const auto place = before ? before->place : entity::SourceFilePtr(new entity::SourceFile(options_.source, file.path));
+  const auto& [file, origin, known] = round.wanted[index];
+  const auto place = known ? known : entity::SourceFilePtr(new entity::SourceFile(options_.source, file.path));
   definition::Descriptor descriptor;
   if (file.mode != git::Mode::regular) {
     descriptor = skipped(file.mode);
@@ -190,7 +190,7 @@ base::Status FileReader::run_one(Round& round, git::Repository& repository, std:
   } else {
     return std::unexpected(bytes.error().in(file.path));
   }
-  round.records[index] = make_record(file, origin, place, std::move(descriptor), before.get());
+  round.records[index] = make_record(file, origin, place, std::move(descriptor));
   if (const std::size_t done = ++round.done; progress_ && done % 256 == 0) progress_(read_ + done, wanted_);
   return {};
 }

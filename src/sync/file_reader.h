@@ -18,6 +18,15 @@
 
 namespace aureacore::sync {
 
+// How far back the last good versions of broken files are looked for.
+struct HistoryLimits {
+  std::size_t commits = 10'000;      // that are looked at, back from the one that is read
+  std::size_t versions = 50;         // of one file that are read
+  std::size_t reads = 50'000;        // of all files together
+  std::size_t changes = 10'000'000;  // paths that commits differ in, all together
+  std::size_t fetches = 5;           // times that missing blobs are asked for
+};
+
 struct TreeOptions {
   std::string source;  // the source's id
   std::vector<base::Glob> include;
@@ -28,8 +37,9 @@ struct TreeOptions {
   definition::YamlLimits yaml;
   std::size_t files = 200'000;       // descriptors of one source; more fail the update
   std::size_t file_bytes = 1 << 20;  // of a descriptor, and of a file that a placeholder names
-  std::size_t chain = 10;            // Locations from a file that the globs find to the last
-  unsigned threads = 2;              // that parse at once
+  HistoryLimits history;
+  std::size_t chain = 10;  // Locations from a file that the globs find to the last
+  unsigned threads = 2;    // that parse at once
 };
 
 // Brings blobs that the mirror lacks (git::Remote::fetch_blobs, or a refusal where there is no network to be used).
@@ -40,7 +50,7 @@ using ReadProgress = std::function<void(std::size_t read, std::size_t wanted)>;
 struct WantedFile {
   git::File file;
   std::string origin;
-  FileRecordPtr before;  // null: new
+  entity::SourceFilePtr place;  // of its record; null: a new one
 };
 
 class FileReader {
@@ -48,7 +58,7 @@ class FileReader {
   FileReader(const TreeOptions& options, std::filesystem::path mirror, std::string commit, BringBlobs bring,
              ReadProgress progress, std::stop_token stop);
 
-  // The records in the order of `wanted`. Errors: those of bringing blobs, corrupt, timeout (stopped).
+  // The records in the order of `wanted`, each by itself. Errors: those of bringing blobs, corrupt, timeout (stopped).
   base::Result<std::vector<FileRecordPtr>> read(const std::vector<WantedFile>& wanted);
   [[nodiscard]] std::size_t files_read() const { return read_; }
 

@@ -17,37 +17,20 @@ bool same(const entity::Definition& a, const entity::Definition& b) {
          a.relations == b.relations;
 }
 
-// What a new reading says of the documents that were there before.
+// What a reading says of the documents that were there before.
 class Merge {
  public:
-  Merge(const definition::Descriptor& now, const FileRecord& before) : now_(now), unknown_(!now.complete) {
-    for (const auto& definition : before.definitions) known_.emplace(definition->key, definition);
-    for (const auto& document : now.documents) {
-      if (document.definition) {
-        good_.insert(document.key);
-      } else if (document.key.empty()) {
-        unknown_ = true;
-      } else {
-        broken_.insert(document.key);
-      }
-    }
-  }
-
-  // The same object as before where nothing changed.
-  [[nodiscard]] entity::DefinitionPtr reuse(const entity::DefinitionPtr& definition) const {
-    const auto [first, last] = known_.equal_range(definition->key);
-    for (auto at = first; at != last; ++at) {
-      if (same(*at->second, *definition)) return at->second;
-    }
-    return definition;
+  explicit Merge(const FileRecord& now) : now_(now) {
+    for (const auto& definition : now.definitions) good_.insert(definition->key);
   }
 
   // Whether what stood under this key before still stands, for want of a good version.
   [[nodiscard]] bool stays(const std::string& key) const {
-    return !good_.contains(key) && (unknown_ || broken_.contains(key));
+    return !good_.contains(key) && (now_.unknown || std::ranges::binary_search(now_.broken, key));
   }
 
-  [[nodiscard]] catalog::Problem problem(const std::string& key, const std::string& path) const {
+  [[nodiscard]] catalog::Problem problem(const std::string& key) const {
+    const std::string& path = now_.file.path;
     const entity::Diagnostic* cause = nullptr;
     for (const auto& diagnostic : now_.diagnostics) {
       if (diagnostic.severity != entity::Severity::error) continue;
@@ -63,39 +46,36 @@ class Merge {
   }
 
  private:
-  const definition::Descriptor& now_;
-  std::unordered_multimap<std::string_view, entity::DefinitionPtr> known_;  // by key
-  bool unknown_;                                                            // some documents' keys couldn't be told
+  const FileRecord& now_;
   std::set<std::string, std::less<>> good_;
-  std::set<std::string, std::less<>> broken_;
 };
 
-void keep_last_good(FileRecord& record, const definition::Descriptor& descriptor, const FileRecord& before) {
-  const Merge merge(descriptor, before);
-  for (auto& definition : record.definitions) definition = merge.reuse(definition);
-  for (const auto& old : before.definitions) {
-    if (!merge.stays(old->key)) continue;
-    record.definitions.push_back(old);
-    record.problems[old->key] = merge.problem(old->key, record.file.path);
+void note_broken(FileRecord& record, const definition::Descriptor& descriptor) {
+  record.unknown = !descriptor.complete;
+  for (const auto& document : descriptor.documents) {
+    if (document.definition) continue;
+    if (document.key.empty()) {
+      record.unknown = true;
+    } else {
+      record.broken.push_back(document.key);
+    }
   }
-  for (const auto& target : before.targets) {
-    if (merge.stays(target.key)) record.targets.push_back(target);
-  }
+  std::ranges::sort(record.broken);
 }
 
 }  // namespace
 
 FileRecordPtr make_record(git::File file, std::string origin, entity::SourceFilePtr place,
-                          definition::Descriptor descriptor, const FileRecord* before) {
+                          definition::Descriptor descriptor) {
   auto record = std::make_shared<FileRecord>();
   record->file = std::move(file);
   record->origin = std::move(origin);
   record->place = std::move(place);
+  note_broken(*record, descriptor);
   for (auto& document : descriptor.documents) {
     for (auto& target : document.targets) record->targets.push_back({std::move(target), document.key});
     if (document.definition) record->definitions.push_back(document.definition);
   }
-  if (before != nullptr && record->file.mode == git::Mode::regular) keep_last_good(*record, descriptor, *before);
   record->diagnostics = std::move(descriptor.diagnostics);
   for (auto& diagnostic : record->diagnostics) {
     if (diagnostic.path.empty()) diagnostic.path = record->file.path;
@@ -105,6 +85,36 @@ FileRecordPtr make_record(git::File file, std::string origin, entity::SourceFile
   const auto repeated = std::ranges::unique(record->reads);
   record->reads.erase(repeated.begin(), repeated.end());
   return record;
+}
+
+bool wants_earlier(const FileRecord& record) {
+  return record.file.mode == git::Mode::regular && (record.unknown || !record.broken.empty());
+}
+
+FileRecordPtr with_earlier(const FileRecord& record, const FileRecord& earlier) {
+  const Merge merge(record);
+  auto merged = std::make_shared<FileRecord>(record);
+  for (const auto& old : earlier.definitions) {
+    if (!merge.stays(old->key)) continue;
+    merged->definitions.push_back(old);
+    merged->problems[old->key] = merge.problem(old->key);
+  }
+  for (const auto& target : earlier.targets) {
+    if (merge.stays(target.key)) merged->targets.push_back(target);
+  }
+  return merged;
+}
+
+FileRecordPtr sharing(FileRecordPtr record, const FileRecord& before) {
+  std::unordered_multimap<std::string_view, entity::DefinitionPtr> known;
+  for (const auto& definition : before.definitions) known.emplace(definition->key, definition);
+  auto shared = std::make_shared<FileRecord>(*record);
+  for (auto& definition : shared->definitions) {
+    const auto [first, last] = known.equal_range(definition->key);
+    const auto equal = std::find_if(first, last, [&](const auto& entry) { return same(*entry.second, *definition); });
+    if (equal != last) definition = equal->second;
+  }
+  return shared;
 }
 
 }  // namespace aureacore::sync

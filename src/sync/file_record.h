@@ -36,17 +36,27 @@ struct FileRecord {
   std::vector<Target> targets;
   std::map<std::string, catalog::Problem>
       problems;  // by key: the entities whose last good version stands in for a broken one
+
+  // Documents that have no good version here: the keys that could be told, and whether there are others.
+  std::vector<std::string> broken;
+  bool unknown = false;
 };
 
 using FileRecordPtr = std::shared_ptr<const FileRecord>;
 
-// The record of a file that was just read. Definitions that are equal to those before are the very same objects, so
-// that a change of one document costs the catalog one entity. Where a document is broken, the definition and the
-// Location targets that it had before stay, with a problem; documents that can be told to be gone are gone.
-//
-// An entity that was broken already when this process first read it has no version before: it is missing until it is
-// mended. (Looking for one in the history would make the answer depend on how far back one looks.)
+// The record of a file that was just read, by itself.
 FileRecordPtr make_record(git::File file, std::string origin, entity::SourceFilePtr place,
-                          definition::Descriptor descriptor, const FileRecord* before);
+                          definition::Descriptor descriptor);
+
+// Whether an earlier version of the file has something to say.
+bool wants_earlier(const FileRecord& record);
+
+// The same with what was good before where a document is broken now: its definition and its Location targets stay, with a
+// problem. Documents that can be told to be gone are gone.
+FileRecordPtr with_earlier(const FileRecord& record, const FileRecord& earlier);
+
+// The same with those definitions of `before` that are equal to its own in their place, so that a change of one document
+// costs the catalog one entity.
+FileRecordPtr sharing(FileRecordPtr record, const FileRecord& before);
 
 }  // namespace aureacore::sync

@@ -66,7 +66,7 @@ class Performer {
 
   // From what is loaded where that is possible, else from nothing.
   base::Status plan(const BringBlobs& bring, Outcome& outcome) {
-    if (!source_.tree || source_.branch != job_.tip.branch) return plan_fresh(job_.tip, bring, outcome);
+    if (!source_.tree || source_.gaps || source_.branch != job_.tip.branch) return plan_fresh(job_.tip, bring, outcome);
     const auto began = context_.clock.steady();
     auto update = source_.tree->plan(request(job_.tip, bring));
     // The mirror was made anew and has no longer what was loaded from the one before.

@@ -14,8 +14,8 @@ bool any_matches(const std::vector<base::Glob>& globs, std::string_view path) {
 }  // namespace
 
 Planner::Planner(const TreeOptions& options, const SourceTree::Table& table, const git::Repository& repository,
-                 FileReader& reader, std::string commit)
-    : options_(options), table_(table), repository_(repository), reader_(reader) {
+                 FileReader& reader, LastGood& last_good, std::string commit)
+    : options_(options), table_(table), repository_(repository), reader_(reader), last_good_(last_good) {
   update_.commit = std::move(commit);
   update_.globs = table.globs;
 }
@@ -27,6 +27,7 @@ base::Result<Update> Planner::run() {
   if (status) status = check_limit();
   if (!status) return std::unexpected(status.error());
   update_.files_read = reader_.files_read();
+  update_.gaps = last_good_.gave_up();
   describe(update_, table_);
   return std::move(update_);
 }
@@ -108,7 +109,8 @@ void Planner::change_globs() {
 }
 
 void Planner::queue(const git::File& file, const std::string& origin) {
-  queued_[file.path] = WantedFile{file, origin, current(file.path)};
+  const auto before = current(file.path);
+  queued_[file.path] = WantedFile{file, origin, before ? before->place : nullptr};
 }
 
 void Planner::set_gone(const std::string& path) {
@@ -123,24 +125,45 @@ void Planner::set_gone(const std::string& path) {
 
 base::Status Planner::read_queued() {
   std::vector<WantedFile> wanted;
+  std::vector<FileRecordPtr> before;
   wanted.reserve(queued_.size());
-  for (auto& [path, file] : queued_) wanted.push_back(std::move(file));
+  for (auto& [path, file] : queued_) {
+    before.push_back(current(path));
+    wanted.push_back(std::move(file));
+  }
   queued_.clear();
   auto records = reader_.read(wanted);
   if (!records) return std::unexpected(records.error());
+  if (auto completed = complete(*records, before); !completed) return completed;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     auto& record = (*records)[i];
     static const std::vector<Target> none;
-    if (record->targets != (wanted[i].before ? wanted[i].before->targets : none)) follow_ = true;
+    if (record->targets != (before[i] ? before[i]->targets : none)) follow_ = true;
     // The same bytes' Locations lead where they led unless follow_locations() finds otherwise.
-    if (wanted[i].before && !wanted[i].before->location_diagnostics.empty() && !record->targets.empty()) {
+    if (before[i] && !before[i]->location_diagnostics.empty() && !record->targets.empty()) {
       auto copy = std::make_shared<FileRecord>(*record);
-      copy->location_diagnostics = wanted[i].before->location_diagnostics;
+      copy->location_diagnostics = before[i]->location_diagnostics;
       record = std::move(copy);
     }
     update_.records[wanted[i].file.path] = std::move(record);
   }
   return check_limit();
+}
+
+base::Status Planner::complete(std::vector<FileRecordPtr>& records, const std::vector<FileRecordPtr>& before) {
+  std::vector<LastGood::Broken> broken;
+  std::vector<std::size_t> where;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (!wants_earlier(*records[i])) continue;
+    broken.push_back({records[i], before[i]});
+    where.push_back(i);
+  }
+  if (auto filled = last_good_.fill_in(broken); !filled) return filled;
+  for (std::size_t i = 0; i < where.size(); ++i) records[where[i]] = std::move(broken[i].record);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (before[i]) records[i] = sharing(records[i], *before[i]);
+  }
+  return {};
 }
 
 base::Status Planner::check_limit() const {

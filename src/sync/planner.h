@@ -3,6 +3,7 @@
 // Lives for one plan on one thread. Reads the table, never writes to it: what it learns is laid over it.
 #pragma once
 
+#include "sync/last_good.h"
 #include "sync/source_tree.h"
 
 namespace aureacore::sync {
@@ -10,7 +11,7 @@ namespace aureacore::sync {
 class Planner {
  public:
   Planner(const TreeOptions& options, const SourceTree::Table& table, const git::Repository& repository,
-          FileReader& reader, std::string commit);
+          FileReader& reader, LastGood& last_good, std::string commit);
 
   base::Result<Update> run();
 
@@ -33,6 +34,8 @@ class Planner {
   void queue(const git::File& file, const std::string& origin);
   void set_gone(const std::string& path);
   base::Status read_queued();
+  // Puts what was good earlier, and the definitions that are as they were, into records that were just read.
+  base::Status complete(std::vector<FileRecordPtr>& records, const std::vector<FileRecordPtr>& before);
 
   void note_existence(const git::Change& change);
   void change_globs();
@@ -52,6 +55,7 @@ class Planner {
   const SourceTree::Table& table_;
   const git::Repository& repository_;
   FileReader& reader_;
+  LastGood& last_good_;
   Update update_;
   ByPath<WantedFile> queued_;
   ByPath<std::optional<git::File>> seen_;  // what stands at a path in the new commit, as far as it was met

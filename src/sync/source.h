@@ -66,6 +66,7 @@ struct Source {
   std::string branch;
   git::Commit commit;  // its id is empty before
   std::uint64_t position = 0;
+  bool gaps = false;  // it was loaded without a network, and without all that a network could bring
 
   // The scheduler's alone.
   bool listing = false;   // a list job is in flight

@@ -103,7 +103,11 @@ base::Result<Update> SourceTree::plan(const PlanRequest& request) const {
   auto repository = git::Repository::open(request.mirror);
   if (!repository) return std::unexpected(repository.error());
   FileReader reader(options_, request.mirror, request.commit, request.bring, request.progress, request.stop);
-  return Planner(options_, table_, *repository, reader, request.commit).run();
+  const auto read_at = [&](const std::string& commit, const BringBlobs& bring, const std::vector<WantedFile>& wanted) {
+    return FileReader(options_, request.mirror, commit, bring, {}, request.stop).read(wanted);
+  };
+  LastGood last_good({request.mirror, request.commit, options_.history}, read_at, request.bring, request.stop);
+  return Planner(options_, table_, *repository, reader, last_good, request.commit).run();
 }
 
 void SourceTree::commit(const Update& update) {

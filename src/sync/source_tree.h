@@ -39,6 +39,8 @@ struct Update {
   std::size_t files_read = 0;
   std::size_t definitions_before = 0;
   std::size_t entities_gone = 0;
+  // The mirror lacks earlier versions of broken files, and they couldn't be had: another plan may find more.
+  bool gaps = false;
 
   // What commit() does to the table.
   ByPath<FileRecordPtr> records;  // null: gone

@@ -64,7 +64,7 @@ void Syncer::handle_list(const SourcePtr& source, const Outcome& outcome) {
 }
 
 void Syncer::found(const SourcePtr& source, const git::Advertised& tip, base::SteadyTime started) {
-  if (tip.commit == source->commit.id && tip.branch == source->branch) {
+  if (tip.commit == source->commit.id && tip.branch == source->branch && !source->gaps) {
     source->held.clear();
     succeeded(*source, started);
     current(*source, started);
@@ -127,6 +127,7 @@ void Syncer::accept(Source& source, Loaded loaded) {
   source.branch = loaded.branch;
   source.commit = loaded.commit;
   source.position = loaded.position;
+  source.gaps = loaded.update.gaps && !loaded.checked;
   source.held.clear();
   loaded.files = source.tree->table().records.size();
   // The records are in the tree; the update has only what the catalog needs from here on.

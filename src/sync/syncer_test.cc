@@ -286,6 +286,38 @@ TEST_F(SyncerTest, ReadsThroughAPartialClone) {
   EXPECT_TRUE(eventually([&] { return status("main").partial_clone; }));
 }
 
+TEST_F(SyncerTest, StartsBehindABadCommitWithTheLastGoodVersion) {
+  repository_.commit_file("catalog-info.yaml", component("a", "  title: Good\n"));
+  repository_.commit_file("catalog-info.yaml", "]");
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  EXPECT_THAT(json("component:default/a"), HasSubstr("\"title\":\"Good\""));
+  EXPECT_THAT(json("component:default/a"), HasSubstr("aureacore.io/last-good-version"));
+}
+
+TEST_F(SyncerTest, AsksAPartialClonesRemoteForWhatWasGoodEarlier) {
+  repository_.allow_filter();
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  const auto good = repository_.git({"rev-parse", "HEAD:catalog-info.yaml"});
+  repository_.write("other/catalog-info.yaml", component("b"));
+  repository_.commit_file("catalog-info.yaml", "]");
+  auto options = source_options("main", repository_);
+  options.remote.url = git::parse_url("file://" + repository_.url(), {.local = true}).value();
+  faults_.refuse({good});
+  start({options});
+  ASSERT_TRUE(eventually([&] { return has("component:default/b"); })) << "what can be had is served";
+  EXPECT_FALSE(has("component:default/a"));
+  // A mirror that lacks something is loaded as it is, and then asked about anew, though the commit is the same.
+  ASSERT_TRUE(eventually([&] { return status("main").last_check.has_value(); }));
+  faults_.refuse({});
+  restart({options});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  // From now on the mirror has it.
+  faults_.set(options.remote.url.text, Fault::fail);
+  restart({options});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+}
+
 TEST_F(SyncerTest, TidiesTheMirrorOnceAnUpdateIsServed) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   start({source_options("main", repository_)});

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,19 @@ class Faults {
     return {};
   }
 
+  // Blobs that no remote gives; none: all are to be had.
+  void refuse(std::set<std::string> blobs) {
+    const std::scoped_lock lock(mutex_);
+    refused_ = std::move(blobs);
+  }
+  base::Status pass_blobs(const std::vector<std::string>& blobs) {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& blob : blobs) {
+      if (refused_.contains(blob)) return base::fail(base::Code::unavailable, "the remote refuses {}", blob);
+    }
+    return {};
+  }
+
   std::size_t calls(const std::string& url) {
     const std::scoped_lock lock(mutex_);
     return calls_[url];
@@ -46,6 +60,7 @@ class Faults {
   std::condition_variable_any changed_;
   std::map<std::string, Fault> faults_;
   std::map<std::string, std::size_t> calls_;
+  std::set<std::string> refused_;
 };
 
 class FaultyRemote final : public git::Remote {
@@ -62,6 +77,7 @@ class FaultyRemote final : public git::Remote {
     return remote_->fetch(tip, stop);
   }
   base::Status fetch_blobs(const std::vector<std::string>& blobs, std::stop_token stop) override {
+    if (auto passed = faults_.pass_blobs(blobs); !passed) return passed;
     return remote_->fetch_blobs(blobs, stop);
   }
 

@@ -64,10 +64,7 @@ class TestTree {
       : repository_(repository), tree(std::move(options)) {}
 
   base::Result<Update> plan() const {
-    const auto none_missing = [](const std::vector<std::string>&) {
-      return base::Status(base::fail(base::Code::internal, "nothing should be missing here"));
-    };
-    return tree.plan({repository_.path() / ".git", repository_.head(), none_missing, {}, {}});
+    return tree.plan({repository_.path() / ".git", repository_.head(), bring, {}, stop.get_token()});
   }
 
   // Plans for the repository's head and commits the update.
@@ -100,6 +97,10 @@ class TestTree {
 
  public:
   SourceTree tree;
+  BringBlobs bring = [](const std::vector<std::string>&) {
+    return base::Status(base::fail(base::Code::internal, "nothing should be missing here"));
+  };
+  std::stop_source stop;
 };
 
 }  // namespace aureacore::sync
