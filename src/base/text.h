@@ -1,4 +1,4 @@
-// Small ASCII text helpers. Case folding here is ASCII's alone: entity references and header names have no other.
+// Small ASCII text helpers. Upper and lower case are ASCII's alone here, as for header names; see case_folding.h.
 #pragma once
 
 #include <cstdint>

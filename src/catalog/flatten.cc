@@ -7,6 +7,7 @@
 #include <deque>
 #include <tuple>
 
+#include "base/case_folding.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -23,10 +24,15 @@ bool is_skipped(std::string_view path) { return path == "relations" || path == "
 
 std::uint64_t hash_folded(std::string_view text, std::uint64_t seed) {
   constexpr std::size_t on_stack = 256;
-  if (text.size() > on_stack) return base::hash64(base::lower(text), seed);
+  if (text.size() > on_stack) return base::hash64(base::fold_case(text), seed);
   std::array<char, on_stack>
       folded;  // NOLINT(cppcoreguidelines-pro-type-member-init): written below, as far as it is read
-  std::ranges::transform(text, folded.begin(), [](char c) { return base::lower(c); });
+  unsigned char all = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    all |= static_cast<unsigned char>(text[i]);
+    folded[i] = base::lower(text[i]);
+  }
+  if (all >= 0x80) return base::hash64(base::fold_case(text), seed);
   return base::hash64({folded.data(), text.size()}, seed);
 }
 
@@ -84,7 +90,7 @@ struct Flattener::State {
   void within(std::string_view name, const Inner& inner) {
     const std::size_t before = path.size();
     if (before != 0) path.push_back('.');
-    for (const char c : name) path.push_back(base::lower(c));
+    base::append_folded(path, name);
     inner();
     path.resize(before);
   }

@@ -1,5 +1,6 @@
 #include "entity/reference.h"
 
+#include "base/case_folding.h"
 #include "base/text.h"
 
 namespace aureacore::entity {
@@ -16,11 +17,11 @@ bool is_alphanumeric(char c) { return is_digit(c) || is_lower(base::lower(c)); }
 std::string Reference::canonical() const {
   std::string key;
   key.reserve(kind.size() + name_space.size() + name.size() + 2);
-  for (const char c : kind) key.push_back(base::lower(c));
+  base::append_folded(key, kind);
   key.push_back(':');
-  for (const char c : name_space) key.push_back(base::lower(c));
+  base::append_folded(key, name_space);
   key.push_back('/');
-  for (const char c : name) key.push_back(base::lower(c));
+  base::append_folded(key, name);
   return key;
 }
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "base/text.h"
+#include "base/case_folding.h"
 #include "query/values.h"
 
 namespace aureacore::query {
@@ -11,17 +11,13 @@ namespace {
 using catalog::Selection;
 using catalog::Snapshot;
 
-bool begins_with_ignoring_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && base::equal_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
 // The indices know whole values alone: the candidates that have the path are read one by one.
 Selection evaluate_prefix(const Expression& expression, const Snapshot& snapshot) {
   Selection candidates = snapshot.nothing();
   snapshot.match_exists(expression.path, candidates);
-  return select_by_value(snapshot, candidates, expression.path, [&](std::string_view value) {
-    return begins_with_ignoring_case(value, expression.values.front());
-  });
+  const std::string prefix = base::fold_case(expression.values.front());
+  return select_by_value(snapshot, candidates, expression.path,
+                         [&](std::string_view value) { return base::starts_with_folded(value, prefix); });
 }
 
 Selection evaluate_all(const Expression& expression, const Snapshot& snapshot) {
@@ -70,8 +66,8 @@ bool holds(const Expression& expression, const ValueAt& value_at) {
   const std::optional<std::string> found = value_at(expression.path);
   if (!found || expression.kind == Expression::Kind::exists) return found.has_value();
   return std::ranges::any_of(expression.values, [&](std::string_view value) {
-    return expression.kind == Expression::Kind::prefix ? begins_with_ignoring_case(*found, value)
-                                                       : base::equal_ignoring_case(*found, value);
+    return expression.kind == Expression::Kind::prefix ? base::starts_with_folded(*found, base::fold_case(value))
+                                                       : base::equal_folded(*found, value);
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/case_folding.h"
 #include "base/text.h"
 #include "query/values.h"
 
@@ -44,7 +45,7 @@ class Keys {
     for (ValueReader& reader : readers_) {
       std::optional<std::string>& key = keys_.emplace_back();
       reader.read(entity, [&key](std::string_view value) {
-        key = base::lower(value);
+        key = base::fold_case(value);
         return false;  // of several values the first one counts
       });
     }

@@ -1,7 +1,6 @@
 #include "query/query.h"
 
-#include <algorithm>
-
+#include "base/case_folding.h"
 #include "base/text.h"
 #include "query/filter.h"
 #include "query/predicate.h"
@@ -12,12 +11,6 @@ namespace {
 
 using catalog::Selection;
 using catalog::Snapshot;
-
-// `term` is in lower case already.
-bool contains_ignoring_case(std::string_view text, std::string_view term) {
-  const auto same = [](char a, char b) { return base::lower(a) == b; };
-  return std::search(text.begin(), text.end(), term.begin(), term.end(), same) != text.end();
-}
 
 base::Status check_sizes(const Query& query) {
   if (query.predicate.size() > Query::max_predicate_bytes) {
@@ -38,11 +31,11 @@ base::Status check_sizes(const Query& query) {
 Selection with_text(const Query& query, const Snapshot& snapshot, const Selection& candidates) {
   std::vector<std::string> fields = query.text_fields;
   if (fields.empty()) fields.push_back(query.order.empty() ? "metadata.uid" : query.order.front().path);
-  const std::string term = base::lower(base::trim(query.text));
+  const std::string term = base::fold_case(base::trim(query.text));
   Selection selected = snapshot.nothing();
   for (const std::string& field : fields) {
     selected |= select_by_value(snapshot, candidates, field,
-                                [&](std::string_view value) { return contains_ignoring_case(value, term); });
+                                [&](std::string_view value) { return base::contains_folded(value, term); });
   }
   return selected;
 }

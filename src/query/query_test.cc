@@ -54,6 +54,28 @@ TEST_F(QueryTest, AKeyAloneMustExist) {
   EXPECT_EQ(filter({"spec.type,spec.type=team"}), "team-a team-b");
 }
 
+TEST_F(QueryTest, CaseIsNotAsciisAlone) {
+  auto documents = testing::documents();
+  documents.push_back({"Component",
+                       "cafe",
+                       R"(,"title":"CAFÉ Zürich","tags":["ÄPFEL"])",
+                       R"("owner":"ÉQUIPE","GRÖẞE":{"Ländle":"Groß"})",
+                       {{entity::RelationType::owned_by, "group:default/équipe"}}});
+  documents.push_back({"Component", "cafe2", R"(,"title":"café genève")", R"("owner":"équipe")", {}});
+  snapshot_ = build(documents);
+  EXPECT_EQ(filter({"spec.owner=Équipe"}), "cafe cafe2");
+  EXPECT_EQ(filter({"relations.ownedBy=group:default/ÉQUIPE"}), "cafe");
+  EXPECT_EQ(filter({"SPEC.größe.LÄNDLE=GROß"}), "cafe");
+  EXPECT_EQ(filter({"metadata.tags.äpfel"}), "cafe");
+  EXPECT_EQ(filter({"metadata.tags=Äpfel"}), "cafe");
+  EXPECT_EQ(filter({"spec.owner=equipe"}), "") << "an accent is no case";
+  EXPECT_EQ(predicate(R"({"metadata.title":{"$hasPrefix":"Café"}})"), "cafe cafe2");
+  EXPECT_EQ(predicate(R"({"spec.größe.ländle":{"$hasPrefix":"GROSS"}})"), "");
+  EXPECT_EQ(predicate(R"({"spec.größe.ländle":{"$hasPrefix":"GRO"}})"), "cafe");
+  EXPECT_EQ(text("ZÜR", {"metadata.title"}), "cafe");
+  EXPECT_EQ(text("É G", {"metadata.title"}), "cafe2");
+}
+
 TEST_F(QueryTest, KeysAndValuesGoWithoutRegardToCase) {
   EXPECT_EQ(filter({"KIND=ComPonent,Spec.TYPE=WEBSITE"}), "web");
   EXPECT_EQ(filter({"metadata.name=mail"}), "Mail");

@@ -1,5 +1,6 @@
 #include "query/values.h"
 
+#include "base/case_folding.h"
 #include "base/json_scan.h"
 #include "base/text.h"
 
@@ -10,6 +11,8 @@ constexpr std::string_view relation_prefix = "relations.";
 
 // What is left of the path behind this name: nothing left is an empty view with a pointer; no match is a null pointer.
 std::string_view behind(std::string_view path, std::string_view name) {
+  std::string folded;
+  if (!base::is_ascii(name)) name = folded = base::fold_case(name);
   if (path.size() < name.size() || !base::equal_ignoring_case(path.substr(0, name.size()), name)) return {};
   if (path.size() == name.size()) return path.substr(path.size());
   return path[name.size()] == '.' ? path.substr(name.size() + 1) : std::string_view{};
@@ -17,7 +20,7 @@ std::string_view behind(std::string_view path, std::string_view name) {
 
 }  // namespace
 
-ValueReader::ValueReader(std::string_view path) : path_(base::lower(path)) {
+ValueReader::ValueReader(std::string_view path) : path_(base::fold_case(path)) {
   if (path_ == "kind") {
     field_ = Field::kind;
   } else if (path_ == "metadata.name") {
@@ -118,7 +121,7 @@ bool ValueReader::read_items(std::string_view array, std::string_view path, cons
   base::for_each_item(array, [&](std::string_view item) {
     go_on = read_value(item, path, visit);
     if (go_on && !path.empty() && item.front() == '"' &&
-        base::equal_ignoring_case(base::unescape(item, value_scratch_), path)) {
+        base::equal_folded(base::unescape(item, value_scratch_), path)) {
       go_on = visit("true");
     }
     return go_on;
