@@ -66,29 +66,32 @@ bool is_allowed(std::uint32_t document, std::span<const std::uint64_t> allowed) 
 
 }  // namespace
 
+template <class Visit>
+void Searcher::for_each_expansion(const Index& index, const Beginning& beginning, const Visit& visit) {
+  Dictionary::Cursor cursor(index.dictionary());
+  const std::string& text = beginning.text;
+  for (cursor.seek(text); !cursor.at_end() && cursor.term().starts_with(text); cursor.next()) {
+    const bool is_whole = cursor.term().size() == text.size();
+    if (!is_whole && beginning.longer == 0) return;
+    const float ratio = static_cast<float>(text.size()) / static_cast<float>(cursor.term().size());
+    visit(cursor.postings(), is_whole ? beginning.whole : beginning.longer + beginning.completeness * ratio);
+  }
+}
+
 Searcher::Term Searcher::expand(const Index& index, const std::string& text, bool as_prefix, bool with_typos) {
   Term term;
-  const auto add = [&](const Dictionary::Cursor& cursor, float quality) {
-    term.expansions.push_back({cursor.postings(), quality});
-    term.documents += cursor.postings().count();
+  const auto add = [&](Beginning beginning) {
+    for_each_expansion(index, beginning,
+                       [&](const PostingView& postings, float) { term.documents += postings.count(); });
+    term.beginnings.push_back(std::move(beginning));
   };
-  const auto add_beginning_with = [&](Dictionary::Cursor& cursor, std::string_view beginning, float exact, float longer,
-                                      float completeness) {
-    for (cursor.seek(beginning); !cursor.at_end() && cursor.term().starts_with(beginning); cursor.next()) {
-      const bool is_exact = cursor.term().size() == beginning.size();
-      if ((!is_exact && longer == 0) || term.expansions.size() == max_expansions) return;
-      const float ratio = static_cast<float>(beginning.size()) / static_cast<float>(cursor.term().size());
-      add(cursor, is_exact ? exact : longer + completeness * ratio);
-    }
-  };
-  Dictionary::Cursor cursor(index.dictionary());
-  add_beginning_with(cursor, text, 1, as_prefix ? prefix_quality : 0, completeness_quality);
+  add({.text = text, .longer = as_prefix ? prefix_quality : 0, .completeness = completeness_quality});
   const std::size_t characters = count_characters(text);
   if (with_typos && term.documents < enough_documents && characters >= min_typo_characters && !is_number(text)) {
     const float share = term.documents == 0 ? 1 : misplaced_typo_share;
     const float longer = as_prefix && characters >= min_prefix_typo_characters ? prefix_typo_quality : 0;
     for (const std::string& meant : one_typo_away(index.dictionary(), text)) {
-      if (!meant.starts_with(text)) add_beginning_with(cursor, meant, share * typo_quality, share * longer, 0);
+      if (!meant.starts_with(text)) add({.text = meant, .whole = share * typo_quality, .longer = share * longer});
     }
   }
   const auto all = static_cast<double>(index.documents());
@@ -97,13 +100,13 @@ Searcher::Term Searcher::expand(const Index& index, const std::string& text, boo
   return term;
 }
 
-void Searcher::take(const Term& term, std::uint8_t before, WholeName whole_name,
+void Searcher::take(const Index& index, const Term& term, std::uint8_t before, WholeName whole_name,
                     std::span<const std::uint64_t> allowed) {
   const Weights& weights = all_weights[static_cast<std::size_t>(whole_name)];
   const bool few = before > 0 && candidates_.size() <= few_candidates;
   if (few) std::ranges::sort(candidates_);
-  for (const Expansion& expansion : term.expansions) {
-    const float factor = term.rarity * expansion.quality;
+  const auto take_all = [&](const PostingView& postings, float quality) {
+    const float factor = term.rarity * quality;
     const auto count = [&](Posting posting) {
       const float score = weights[posting.fields.bits()] * factor;
       State& state = states_[posting.document];
@@ -124,11 +127,12 @@ void Searcher::take(const Term& term, std::uint8_t before, WholeName whole_name,
       }
     };
     if (few) {
-      expansion.postings.for_each_near(candidates_, count);
+      postings.for_each_near(candidates_, count);
     } else {
-      expansion.postings.for_each(count);
+      postings.for_each(count);
     }
-  }
+  };
+  for (const Beginning& beginning : term.beginnings) for_each_expansion(index, beginning, take_all);
 }
 
 void Searcher::collect(std::uint8_t terms, bool adds) {
@@ -155,7 +159,7 @@ void Searcher::run(const Index& index, const Query::Alternative& alternative, st
     // A letter somewhere in a query is the beginning of too much; at the end it is a word that is still being typed.
     const bool as_prefix = text.size() > 1 || &text == &alternative.terms.back();
     terms.push_back(expand(index, text, as_prefix, alternative.whole_name != WholeName::alone));
-    if (terms.back().expansions.empty()) return;
+    if (terms.back().documents == 0) return;
   }
   // The rarest first: only what has it is looked at further.
   std::vector<const Term*> order;
@@ -163,7 +167,7 @@ void Searcher::run(const Index& index, const Query::Alternative& alternative, st
   for (const Term& term : terms) order.push_back(&term);
   std::ranges::sort(order, {}, [](const Term* term) { return std::pair(term->documents, term); });
   std::uint8_t taken = 0;
-  for (const Term* term : order) take(*term, taken++, alternative.whole_name, allowed);
+  for (const Term* term : order) take(index, *term, taken++, alternative.whole_name, allowed);
   collect(taken, alternative.whole_name == WholeName::alone);
 }
 

@@ -24,8 +24,6 @@ struct Hit {
 
 class Searcher {
  public:
-  // A term stands for at most so many longer ones that begin with it, those first in order, and so many typos.
-  static constexpr std::size_t max_expansions = 20'000;
   // With so many documents that have a word as written, typos are not thought of.
   static constexpr std::size_t enough_documents = 20;
 
@@ -37,13 +35,17 @@ class Searcher {
   [[nodiscard]] const Hit& hit(std::uint32_t document) const { return hits_[states_[document].hit - 1]; }
 
  private:
-  struct Expansion {
-    PostingView postings;
-    float quality = 1;
+  // Terms of the index that a word of the query stands for: this one, and those that begin with it. They are walked where
+  // they are wanted, not listed: a single letter stands for a good part of them.
+  struct Beginning {
+    std::string text;
+    float whole = 1;         // quality of the very term
+    float longer = 0;        // and of longer ones; 0: they don't count
+    float completeness = 0;  // more of it, the less they have besides
   };
   struct Term {
-    std::vector<Expansion> expansions;
-    std::size_t documents = 0;  // of all of them
+    std::vector<Beginning> beginnings;
+    std::size_t documents = 0;  // of all that they stand for
     float rarity = 1;
   };
   struct State {
@@ -54,9 +56,13 @@ class Searcher {
     Fields fields;
   };
 
+  // visit(postings, quality)
+  template <class Visit>
+  static void for_each_expansion(const Index& index, const Beginning& beginning, const Visit& visit);
   [[nodiscard]] static Term expand(const Index& index, const std::string& text, bool as_prefix, bool with_typos);
   void run(const Index& index, const Query::Alternative& alternative, std::span<const std::uint64_t> allowed);
-  void take(const Term& term, std::uint8_t before, Query::WholeName whole_name, std::span<const std::uint64_t> allowed);
+  void take(const Index& index, const Term& term, std::uint8_t before, Query::WholeName whole_name,
+            std::span<const std::uint64_t> allowed);
   // Those that have all terms; what they score counts besides what they have by now, or instead of it where it is more.
   void collect(std::uint8_t terms, bool adds);
 

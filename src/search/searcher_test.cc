@@ -50,6 +50,9 @@ class Catalog {
     for (const Hit& hit : hits) out += (out.empty() ? "" : " ") + entries_[hit.document].name;
     return out;
   }
+  std::size_t count(std::string_view text) {
+    return searcher_.search(index_, *parse_query(text), entries_.size(), {}).size();
+  }
   const Index& index() const { return index_; }
 
  private:
@@ -57,6 +60,21 @@ class Catalog {
   Index index_;
   Searcher searcher_;
 };
+
+TEST(Searcher, ALetterStandsForHoweverManyWordsBeginWithIt) {
+  constexpr int words = 30'000;
+  std::vector<Entry> entries;
+  std::size_t with_b = 0;
+  for (int i = 0; i < words; ++i) {
+    std::string word = "z";
+    for (int rest = i; rest > 0; rest /= 26) word += static_cast<char>('a' + rest % 26);
+    with_b += word.starts_with("zb");
+    entries.push_back({.name = "x", .title = word});
+  }
+  Catalog catalog(std::move(entries));
+  EXPECT_EQ(catalog.count("z"), words);
+  EXPECT_EQ(catalog.count("zb"), with_b);
+}
 
 TEST(Searcher, RanksByFieldThenByHowWellItIsMet) {
   Catalog catalog({{.name = "n1", .annotations = "example.com/pay: yes"},
