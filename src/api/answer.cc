@@ -36,10 +36,22 @@ bool wants_gzip(const Call& call, std::size_t size) {
   return size >= gzip_minimum_bytes && !call.conditions.accept_encoding.empty() && http::accepts_gzip(call.request);
 }
 
-// The head of a 200, or the whole of a 304 (then true).
+// A precondition that fails (RFC 9110, 13.1.2): only for GET and HEAD does it mean that the client has the bytes already.
+Problem precondition_failed() {
+  return {.status = 412,
+          .type = "precondition-failed",
+          .title = "The answer is what If-None-Match excludes",
+          .detail =
+              "expected If-None-Match with GET or HEAD alone, or with another entity tag: for this method the answer "
+              "is not sent where it is still the same"};
+}
+
+// The head of a 200, or the whole of a 304 or 412 (then true).
 bool begin(Call& call, const Label& label, std::string_view etag, std::string_view link = {},
            const Document& document = {}) {
   const bool unchanged = matches(call.conditions.if_none_match, etag);
+  const bool is_get = call.request.method == http::Method::get || call.request.method == http::Method::head;
+  if (unchanged && !is_get) return call.fail(precondition_failed()), true;
   call.response.start(unchanged ? 304 : 200);
   if (!unchanged) call.response.header("Content-Type", document.type);
   call.response.header("ETag", etag);

@@ -16,14 +16,6 @@ namespace {
 
 constexpr std::size_t piece_bytes = 64 << 10;
 
-http::Method method_of(std::string_view name) {
-  using enum http::Method;
-  constexpr std::array<std::pair<std::string_view, http::Method>, 5> known{
-      {{"GET", get}, {"HEAD", head}, {"POST", post}, {"PUT", put}, {"DELETE", delete_}}};
-  const auto at = std::ranges::find(known, name, &std::pair<std::string_view, http::Method>::first);
-  return at == known.end() ? other : at->second;
-}
-
 // What a request line could not carry either.
 bool is_target(std::string_view path) {
   return path.starts_with('/') && std::ranges::all_of(path, [](char c) { return c > 0x20 && c < 0x7f; });
@@ -188,7 +180,7 @@ void Batch::ask(Worker& worker, const Operation& operation, http::Answer& answer
   if (!operation.error.empty()) return refuse(operation, unfit(operation.error), answer);
   http::Request request;
   request.method_name = operation.method;
-  request.method = method_of(operation.method);
+  request.method = http::method_of(operation.method);
   request.target = operation.path;
   request.path = request.target.substr(0, request.target.find('?'));
   if (request.path.size() < request.target.size()) request.query = request.target.substr(request.path.size() + 1);

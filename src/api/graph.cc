@@ -1,6 +1,7 @@
 // GET /api/v1/graph, /impact and /path: what stands around an entity, what breaks with it, how one leads to another.
 #include <array>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "api/endpoints.h"
@@ -90,13 +91,27 @@ graph::Drawing drawing_of(const Graph& graph, const graph::Reach& reach, const g
   return drawing;
 }
 
+// The node that the path names; nothing where there is none, which is answered.
 template <class Graph>
-bool answer_neighbourhood(Call& call, const GraphQuestion& question, Format format, Graph& graph, std::size_t steps) {
+std::optional<graph::Node> find_root(Call& call, Graph& graph) {
   const auto root = graph.find(path_reference(call));
-  if (!root) return fail_unknown_reference(call, path_reference(call)), true;
+  if (!root) fail_unknown_reference(call, path_reference(call));
+  return root;
+}
+
+template <class Graph>
+std::optional<graph::Reach> reach_from(graph::Node root, const GraphQuestion& question, Graph& graph,
+                                       std::size_t steps) {
   graph::Bounds bounds = question.bounds;
   bounds.steps = steps;
-  const auto reach = graph::reach(graph, *root, question.followed(), bounds);
+  return graph::reach(graph, root, question.followed(), bounds);
+}
+
+template <class Graph>
+bool answer_neighbourhood(Call& call, const GraphQuestion& question, Format format, Graph& graph, std::size_t steps) {
+  const auto root = find_root(call, graph);
+  if (!root) return true;
+  const auto reach = reach_from(*root, question, graph, steps);
   if (!reach) return false;
   const auto edges = graph::edges_within(graph, *reach, question.types, steps);
   if (!edges) return false;
@@ -175,11 +190,9 @@ void write_impact_item(const Graph& graph, const graph::Reach& reach, std::uint3
 
 template <class Graph>
 bool answer_impact(Call& call, const GraphQuestion& question, Graph& graph, std::size_t steps) {
-  const auto root = graph.find(path_reference(call));
-  if (!root) return fail_unknown_reference(call, path_reference(call)), true;
-  graph::Bounds bounds = question.bounds;
-  bounds.steps = steps;
-  const auto reach = graph::reach(graph, *root, question.followed(), bounds);
+  const auto root = find_root(call, graph);
+  if (!root) return true;
+  const auto reach = reach_from(*root, question, graph, steps);
   if (!reach) return false;
   std::string body;
   base::JsonWriter json(body);

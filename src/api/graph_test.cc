@@ -43,15 +43,10 @@ struct GraphApi : ::testing::Test {
   std::string at(const std::string& target, const std::string& pointer, int status = 200) {
     const testing::Answer answer = instance.get(target);
     EXPECT_EQ(answer.status, status) << answer.body;
-    simdjson::dom::element root;
-    simdjson::dom::element found;
-    if (parser.parse(answer.body).get(root) != simdjson::SUCCESS) return "not JSON: " + answer.body;
-    if (root.at_pointer(pointer).get(found) != simdjson::SUCCESS) return "nothing there: " + answer.body;
-    return simdjson::minify(found);
+    return testing::json_at(answer, pointer);
   }
 
   testing::Instance instance;
-  simdjson::dom::parser parser;
 };
 
 TEST_F(GraphApi, ImpactNamesWhatBreaksByDistanceWithPathsAndOwners) {

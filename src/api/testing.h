@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fmt/core.h>
+#include <simdjson.h>
 
 #include <map>
 #include <memory>
@@ -32,6 +33,7 @@ struct Answer {
   int status = 0;
   std::map<std::string, std::string> headers;  // names in lower case; repeated ones joined with ", "
   std::string body;
+  bool deferred = false;  // a background thread answered
 
   [[nodiscard]] std::string header(const std::string& name) const {
     const auto at = headers.find(name);
@@ -57,14 +59,14 @@ inline Answer take_apart(std::string_view bytes) {
   return answer;
 }
 
-inline http::Method method_of(std::string_view name) {
-  using enum http::Method;
-  for (const auto& [known, method] :
-       {std::pair{"GET", get}, std::pair{"HEAD", head}, std::pair{"POST", post}, std::pair{"PUT", put},
-        std::pair{"DELETE", delete_}, std::pair{"OPTIONS", options}, std::pair{"PATCH", patch}}) {
-    if (name == known) return method;
-  }
-  return other;
+// What stands at a JSON pointer, minified.
+inline std::string json_at(const Answer& answer, std::string_view pointer) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element root;
+  simdjson::dom::element found;
+  if (parser.parse(answer.body).get(root) != simdjson::SUCCESS) return "not JSON: " + answer.body;
+  if (root.at_pointer(pointer).get(found) != simdjson::SUCCESS) return "nothing there: " + answer.body;
+  return simdjson::minify(found);
 }
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
@@ -115,7 +117,7 @@ struct Instance {
     std::vector<http::Header> views;
     for (const auto& [name, value] : headers) views.push_back({name, value});
     http::Request request;
-    request.method = method_of(method);
+    request.method = http::method_of(method);
     request.method_name = method;
     request.target = target;
     request.path = target.substr(0, target.find('?'));
@@ -126,7 +128,8 @@ struct Instance {
     http::Response response(request, out, &mailbox);
     handler->handle(request, response);
     auto rest = response.take_body();
-    if (const auto deferral = response.take_deferral()) {
+    const auto deferral = response.take_deferral();
+    if (deferral) {
       wait_for(*deferral);
       if (!deferral->answer) throw std::logic_error("the background gave no answer");
       out.append(deferral->answer->headers());
@@ -138,7 +141,9 @@ struct Instance {
     }
     while (rest && rest->produce(out, 1000)) {
     }
-    return take_apart(out.view());
+    Answer answer = take_apart(out.view());
+    answer.deferred = deferral != nullptr;
+    return answer;
   }
   Answer get(std::string_view target, const Headers& headers = {}) const { return ask("GET", target, headers); }
 

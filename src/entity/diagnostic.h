@@ -21,7 +21,8 @@ constexpr std::string_view name(Severity severity) { return severity == Severity
 
 struct Diagnostic {
   Severity severity = Severity::error;
-  // What broke, for grouping: "yaml", "envelope", "field", "reference", "placeholder", "location", "conflict", "limit".
+  // What broke, for grouping: "yaml", "envelope", "field", "kind", "schema", "reference", "placeholder", "location", "file",
+  // "conflict", "limit", "history".
   std::string rule;
   // A sentence: what was expected, what was found.
   std::string message;

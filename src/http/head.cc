@@ -14,23 +14,6 @@ constexpr std::size_t max_empty_lines = 2;  // before a request, as some clients
 constexpr std::size_t max_method_bytes = 32;
 constexpr std::string_view version_form = "HTTP/d.d";
 
-struct KnownMethod {
-  std::string_view name;
-  Method method;
-};
-
-constexpr std::array known_methods = {KnownMethod{"GET", Method::get},        KnownMethod{"HEAD", Method::head},
-                                      KnownMethod{"POST", Method::post},      KnownMethod{"PUT", Method::put},
-                                      KnownMethod{"DELETE", Method::delete_}, KnownMethod{"OPTIONS", Method::options},
-                                      KnownMethod{"PATCH", Method::patch}};
-
-Method method_of(std::string_view name) {
-  for (const auto& known : known_methods) {
-    if (known.name == name) return known.method;
-  }
-  return Method::other;
-}
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_version(const char* at) {

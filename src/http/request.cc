@@ -1,12 +1,23 @@
 #include "http/request.h"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
 
 namespace aureacore::http {
 
 namespace {
+
+struct KnownMethod {
+  std::string_view name;
+  Method method;
+};
+
+constexpr std::array known_methods = {KnownMethod{"GET", Method::get},        KnownMethod{"HEAD", Method::head},
+                                      KnownMethod{"POST", Method::post},      KnownMethod{"PUT", Method::put},
+                                      KnownMethod{"DELETE", Method::delete_}, KnownMethod{"OPTIONS", Method::options},
+                                      KnownMethod{"PATCH", Method::patch}};
 
 // The first part of `text` up to the separator, which is taken from it.
 std::string_view take(std::string_view& text, char separator) {
@@ -37,6 +48,13 @@ bool is_accepted(std::string_view parameters) {
 }
 
 }  // namespace
+
+Method method_of(std::string_view name) {
+  for (const auto& known : known_methods) {
+    if (known.name == name) return known.method;
+  }
+  return Method::other;
+}
 
 std::string_view Request::header(std::string_view name) const {
   for (const Header& field : headers) {

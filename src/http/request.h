@@ -10,6 +10,9 @@ namespace aureacore::http {
 // NOLINTNEXTLINE(readability-identifier-naming): "delete" is a keyword
 enum class Method : std::uint8_t { get, head, post, put, delete_, options, patch, other };
 
+// By its name, in capitals; `other` for one that isn't known.
+Method method_of(std::string_view name);
+
 struct Header {
   std::string_view name;   // as sent
   std::string_view value;  // without surrounding blanks
