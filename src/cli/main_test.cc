@@ -249,7 +249,7 @@ TEST_F(MainTest, KnowsTheKindsThatAConfigurationDeclares) {
   static_cast<void>(file("topic.json", R"({"type":"no type"})"));
   Program refused({"validate", "--config", config, topic});
   EXPECT_EQ(refused.end(), 2);
-  EXPECT_THAT(refused.errors, HasSubstr("aureacore.yaml:1:68: schema: topic.json:1:9: expected null, boolean"));
+  EXPECT_THAT(refused.errors, HasSubstr("aureacore.yaml:1:63: schema: topic.json:1:9: expected null, boolean"));
 }
 
 TEST_F(MainTest, FollowsAddressesOfItsOwnRepositoryWhereToldWhichThatIs) {
