@@ -6,6 +6,7 @@
 #include <functional>
 #include <future>
 #include <iterator>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -14,8 +15,6 @@
 
 namespace aureacore::catalog {
 namespace {
-
-constexpr std::string_view conflict_rule = "conflict";
 
 std::string describe(const entity::Definition& definition) {
   return fmt::format("{} in source {}, line {}", definition.place.file->path, definition.place.file->source,
@@ -30,6 +29,10 @@ T& own(std::shared_ptr<T>& copy, std::shared_ptr<const T>& shared) {
     shared = copy;
   }
   return *copy;
+}
+
+bool contains(const std::vector<entity::DefinitionPtr>& all, const entity::DefinitionPtr& wanted) {
+  return std::ranges::any_of(all, [&](const auto& each) { return same(*each, *wanted); });
 }
 
 bool before(const entity::DefinitionPtr& a, const entity::DefinitionPtr& b) { return a->place < b->place; }
@@ -84,6 +87,64 @@ void Editor::put(entity::DefinitionPtr definition) {
 
 void Editor::drop(const entity::DefinitionPtr& definition) { edits_[definition->key].dropped.push_back(definition); }
 
+void Editor::replace_entity(const std::string& key, const std::vector<entity::DefinitionPtr>& definitions,
+                            std::vector<Problem> problems) {
+  const auto held = claims(key);
+  for (const auto& definition : held) {
+    if (!contains(definitions, definition)) drop(definition);
+  }
+  for (const auto& definition : definitions) {
+    if (!contains(held, definition)) put(definition);
+  }
+  set_problems(key, std::move(problems));
+}
+
+std::vector<entity::DefinitionPtr> Editor::replace_source(const std::string& source, SourceContents contents) {
+  std::set<std::pair<std::string_view, entity::Place>> places;
+  std::vector<entity::DefinitionPtr> kept;
+  for (auto& definition : contents.definitions) {
+    places.emplace(definition->key, definition->place);
+    const auto held = claims(definition->key);
+    const auto at = std::ranges::find_if(held, [&](const auto& each) { return same(*each, *definition); });
+    if (at == held.end()) put(definition);
+    kept.push_back(at == held.end() ? definition : *at);
+  }
+  for (const auto& held : claims_in(source)) {
+    if (!places.contains({held->key, held->place})) drop(held);
+    const Entity* entity = next_->find(held->key);
+    if (entity != nullptr && !entity->problems.empty()) contents.problems.try_emplace(held->key);
+  }
+  for (auto& [key, problems] : contents.problems) set_problems(key, std::move(problems));
+  auto file = next_->diagnostics_->lower_bound({source, {}});
+  for (; file != next_->diagnostics_->end() && file->first.first == source; ++file) {
+    contents.diagnostics.try_emplace(file->first.second);
+  }
+  for (auto& [path, diagnostics] : contents.diagnostics) set_diagnostics(source, path, std::move(diagnostics));
+  return kept;
+}
+
+// What the base has: the winner, and those that lost.
+std::vector<entity::DefinitionPtr> Editor::claims(const std::string& key) const {
+  std::vector<entity::DefinitionPtr> all;
+  if (const Entity* entity = next_->slots_.find(key)) all.push_back(entity->definition);
+  if (const auto found = next_->contested_->find(key); found != next_->contested_->end()) {
+    all.insert(all.end(), found->second.begin(), found->second.end());
+  }
+  return all;
+}
+
+std::vector<entity::DefinitionPtr> Editor::claims_in(const std::string& source) const {
+  std::vector<entity::DefinitionPtr> all;
+  const auto add = [&](const entity::DefinitionPtr& definition) {
+    if (definition->place.file->source == source) all.push_back(definition);
+  };
+  Selection slots = next_->nothing();
+  next_->by_source_.of(source, slots);
+  slots.for_each([&](std::uint32_t slot) { add(next_->slots_.at(slot)->definition); });
+  for (const auto& [key, losers] : *next_->contested_) std::ranges::for_each(losers, add);
+  return all;
+}
+
 void Editor::set_problems(const std::string& key, std::vector<Problem> problems) {
   Edit& edit = edits_[key];
   edit.problems = std::move(problems);
@@ -131,6 +192,7 @@ SnapshotPtr Editor::finish() {
 
   for (auto* entry : ordered_edits) resolve(entry->first, entry->second);
   for (auto* entry : ordered_edits) make_room(entry->second);
+  for (auto* entry : ordered_edits) note_source(entry->second);
   for (auto* entry : ordered_edits) note_texts(entry->second);
   auto texts_done = apply_texts(texts_, next_->texts_);
   touched_.reset(next_->slots_.blocks());
@@ -145,29 +207,23 @@ SnapshotPtr Editor::finish() {
 // Decides which definition serves from now on, and which ones lose.
 void Editor::resolve(const std::string& key, Edit& edit) {
   edit.slot = next_->slots_.slot_of(key);
-  std::vector<entity::DefinitionPtr> claims;
-  if (edit.slot != Slots::none) {
-    edit.before = next_->slots_.at(edit.slot);
-    claims.push_back(edit.before->definition);
-  }
-  if (const auto found = next_->contested_->find(key); found != next_->contested_->end()) {
-    claims.insert(claims.end(), found->second.begin(), found->second.end());
-  }
+  if (edit.slot != Slots::none) edit.before = next_->slots_.at(edit.slot);
+  auto left = claims(key);
+  std::erase_if(left, [&](const auto& claim) { return contains(edit.dropped, claim); });
   for (auto& definition : edit.put) {
-    std::erase_if(claims, [&](const auto& claim) { return claim->place == definition->place; });
-    claims.push_back(std::move(definition));
+    if (std::ranges::find(edit.dropped, definition) != edit.dropped.end()) continue;
+    std::erase_if(left, [&](const auto& claim) { return claim->place == definition->place; });
+    left.push_back(std::move(definition));
   }
-  std::erase_if(claims,
-                [&](const auto& claim) { return std::ranges::find(edit.dropped, claim) != edit.dropped.end(); });
-  std::ranges::sort(claims, before);
-  if (!claims.empty()) {
-    edit.after = claims.front();
-    claims.erase(claims.begin());
+  std::ranges::sort(left, before);
+  if (!left.empty()) {
+    edit.after = left.front();
+    left.erase(left.begin());
   }
   const bool changed = !edit.before || edit.before->definition != edit.after;
   const bool problems = edit.has_problems && edit.before && edit.before->problems != edit.problems;
   edit.changed = edit.after && (changed || problems);
-  settle_claims(key, edit, std::move(claims));
+  settle_claims(key, edit, std::move(left));
 }
 
 void Editor::settle_claims(const std::string& key, const Edit& edit, std::vector<entity::DefinitionPtr> losers) {
@@ -208,7 +264,16 @@ void Editor::append_conflict(const entity::Definition& definition, std::string m
   diagnostic.path = file.path;
   diagnostic.mark = definition.mark;
   diagnostic.entity = definition.key;
-  diagnostics()[{file.source, file.path}].push_back(std::move(diagnostic));
+  // Conflicts stand behind all others, in an order that doesn't depend on when they came.
+  const auto order = [](const entity::Diagnostic& each) {
+    return std::tuple(each.rule == conflict_rule, std::string_view(each.entity), each.mark,
+                      std::string_view(each.message));
+  };
+  auto& of_file = diagnostics()[{file.source, file.path}];
+  const auto first = std::ranges::find(of_file, conflict_rule, &entity::Diagnostic::rule);
+  const auto at = std::upper_bound(first, of_file.end(), diagnostic,
+                                   [&](const auto& a, const auto& b) { return order(a) < order(b); });
+  of_file.insert(at, std::move(diagnostic));
 }
 
 void Editor::withdraw_conflict(const std::string& key, const entity::SourceFile& file) {
@@ -235,6 +300,8 @@ void Editor::follow_move(const Slots::Move& move) {
   if (edit != edits_.end()) edit->second.slot = move.to;
   const EntityPtr indexed = edit == edits_.end() ? moved : edit->second.before;
   if (!indexed) return;
+  next_->by_source_.erase(indexed->definition->place.file->source, move.from, token_);
+  next_->by_source_.insert(indexed->definition->place.file->source, move.to, token_);
   texts_.leave(move.from, indexed->definition);
   texts_.enter(move.to, indexed->definition);
   for (const Term& term : old_terms_.terms(*indexed)) {
@@ -245,6 +312,16 @@ void Editor::follow_move(const Slots::Move& move) {
     next_->edges_.remove(target, {move.from, inverse(type)}, token_);
     next_->edges_.add(target, {move.to, inverse(type)}, token_);
   }
+}
+
+void Editor::note_source(const Edit& edit) {
+  const auto source = [](const entity::Definition& definition) -> const std::string& {
+    return definition.place.file->source;
+  };
+  const bool same_source = edit.before && edit.after && source(*edit.before->definition) == source(*edit.after);
+  if (same_source) return;
+  if (edit.before) next_->by_source_.erase(source(*edit.before->definition), edit.slot, token_);
+  if (edit.after) next_->by_source_.insert(source(*edit.after), edit.slot, token_);
 }
 
 // What an entity says of itself; what others say of it is not searched.

@@ -18,6 +18,13 @@
 
 namespace aureacore::catalog {
 
+// All that a source says.
+struct SourceContents {
+  std::vector<entity::DefinitionPtr> definitions;                      // of places in this source
+  std::map<std::string, std::vector<Problem>> problems;                // by key
+  std::map<std::string, std::vector<entity::Diagnostic>> diagnostics;  // by path
+};
+
 class Editor {
  public:
   // New entities, from which on they are stitched and indexed together and in parallel.
@@ -29,8 +36,16 @@ class Editor {
   // A definition that now stands at its place. Several of one entity may stand at different places: the smallest place
   // wins.
   void put(entity::DefinitionPtr definition);
-  // A definition (the very object that was put) that no longer stands there.
+  // A definition that no longer stands at its place: of those of the base the one that says the same, of those put into
+  // this editor the very object. No effect where another one stands there.
   void drop(const entity::DefinitionPtr& definition);
+  // These are now all definitions of this entity; none: it is gone.
+  void replace_entity(const std::string& key, const std::vector<entity::DefinitionPtr>& definitions,
+                      std::vector<Problem> problems);
+  // These are now all definitions, problems and diagnostics of this source, whatever the base has of it. Costs what the
+  // source has. Gives, for each definition, the object that the catalog has of it from now on: what didn't change stays
+  // as it was.
+  std::vector<entity::DefinitionPtr> replace_source(const std::string& source, SourceContents contents);
   // Replaces the problems shown in the entity's status (empty: none); forgotten when the entity is not there at
   // finish().
   void set_problems(const std::string& key, std::vector<Problem> problems);
@@ -59,6 +74,8 @@ class Editor {
   using Edits = std::unordered_map<std::string, Edit>;
   using Claims = Snapshot::Claims;
 
+  [[nodiscard]] std::vector<entity::DefinitionPtr> claims(const std::string& key) const;
+  [[nodiscard]] std::vector<entity::DefinitionPtr> claims_in(const std::string& source) const;
   void resolve(const std::string& key, Edit& edit);
   void settle_claims(const std::string& key, const Edit& edit, std::vector<entity::DefinitionPtr> losers);
   void report_conflict(const entity::Definition& winner, const std::vector<entity::DefinitionPtr>& losers);
@@ -67,6 +84,7 @@ class Editor {
 
   void make_room(Edit& edit);
   void follow_move(const Slots::Move& move);
+  void note_source(const Edit& edit);
   void note_texts(const Edit& edit);
   void replace_edges(Edit& edit);
   void touch(std::string_view target);

@@ -111,6 +111,81 @@ TEST(Editor, ProblemsShowInTheStatusAndGo) {
   EXPECT_EQ(dump(*again.finish()), dump(*first));
 }
 
+TEST(Editor, DropsWhatSaysTheSame) {
+  const auto first = build({define({.name = "pay"}), define({.name = "cart"})});
+  Editor editor(first);
+  editor.drop(define({.name = "pay"}));
+  editor.drop(define({.name = "cart", .tag = "other"}));
+  const auto second = editor.finish();
+  EXPECT_EQ(second->find("component:default/pay"), nullptr);
+  EXPECT_NE(second->find("component:default/cart"), nullptr);
+}
+
+TEST(Editor, PutsWhatAnEqualOneIsDroppedFor) {
+  const auto first = build({define({.name = "pay"})});
+  Editor editor(first);
+  editor.put(define({.name = "pay"}));
+  editor.drop(first->find("component:default/pay")->definition);
+  EXPECT_NE(editor.finish()->find("component:default/pay"), nullptr);
+}
+
+TEST(Editor, ReplacesAllThatASourceSays) {
+  const auto kept = define({.name = "kept", .path = "a"});
+  Editor before(build({kept, define({.name = "gone", .path = "b"}), define({.name = "changed", .path = "c"}),
+                       define({.name = "lost", .path = "d"}), define({.name = "lost", .source = "a", .path = "d"}),
+                       define({.name = "foreign", .source = "other"})}));
+  before.set_diagnostics("main", "b", {{.rule = "field", .message = "old"}});
+  before.set_diagnostics("other", "b", {{.rule = "field", .message = "theirs"}});
+  before.set_problems("component:default/kept", {{"type", "old"}});
+  before.set_problems("component:default/changed", {{"type", "same"}});
+  const auto first = before.finish();
+  Editor editor(first);
+  SourceContents contents;
+  contents.definitions = {define({.name = "kept", .path = "a"}), define({.name = "changed", .tag = "new", .path = "c"}),
+                          define({.name = "come", .path = "e"})};
+  contents.problems["component:default/changed"] = {{"type", "same"}};
+  contents.diagnostics["e"] = {{.rule = "field", .message = "new"}};
+  const auto held = editor.replace_source("main", contents);
+  const auto second = editor.finish();
+  ASSERT_EQ(held.size(), 3U);
+  EXPECT_EQ(held[0], kept) << "the object that was there";
+  EXPECT_EQ(second->find("component:default/kept")->definition, kept);
+
+  Editor rebuilt(
+      build({contents.definitions[0], contents.definitions[1], contents.definitions[2],
+             define({.name = "lost", .source = "a", .path = "d"}), define({.name = "foreign", .source = "other"})}));
+  rebuilt.set_diagnostics("main", "e", contents.diagnostics["e"]);
+  rebuilt.set_diagnostics("other", "b", {{.rule = "field", .message = "theirs"}});
+  rebuilt.set_problems("component:default/changed", {{"type", "same"}});
+  EXPECT_EQ(testing::transcript(*second), testing::transcript(*rebuilt.finish()));
+}
+
+TEST(Editor, ReplacesAllDefinitionsOfAnEntity) {
+  const auto winner = define({.name = "pay", .path = "a"});
+  const auto loser = define({.name = "pay", .path = "b"});
+  const auto first = build({winner, loser});
+  Editor editor(first);
+  const auto other = define({.name = "pay", .tag = "new", .path = "b"});
+  const auto third = define({.name = "pay", .path = "c"});
+  editor.replace_entity(winner->key, {other, third}, {{"type", "message"}});
+  Editor rebuilt(build({other, third}));
+  rebuilt.set_problems(winner->key, {{"type", "message"}});
+  const auto second = editor.finish();
+  EXPECT_EQ(testing::transcript(*second), testing::transcript(*rebuilt.finish()));
+  Editor removal(second);
+  removal.replace_entity(winner->key, {}, {});
+  EXPECT_EQ(testing::transcript(*removal.finish()), testing::transcript(*build({})));
+}
+
+TEST(Editor, ConflictsHaveAnOrderThatDoesNotDependOnTheirHistory) {
+  const auto both = [](const std::string& name) {
+    return std::vector{define({.name = name, .path = "a", .document = 1}), define({.name = name, .path = "b"})};
+  };
+  const auto one = build(both("y"), build(both("x")));
+  const auto other = build(both("x"), build(both("y")));
+  EXPECT_EQ(testing::transcript(*one), testing::transcript(*other));
+}
+
 TEST(Editor, FindsByUid) {
   const auto snapshot = build({define({.name = "a"}), define({.name = "b"})});
   const auto* found = snapshot->find_uid(entity::uid("component:default/b"));
@@ -171,57 +246,15 @@ class History {
       for (std::size_t i = 0; i < at_once && next != standing_.end(); ++i, ++next) editor.put(next->second);
       rebuilt = editor.finish();
     }
-    ASSERT_EQ(dump(*snapshot_), dump(*rebuilt));
+    ASSERT_EQ(testing::transcript(*snapshot_), testing::transcript(*rebuilt));
     ASSERT_EQ(snapshot_->size(), rebuilt->size());
-    ASSERT_EQ(snapshot_->diagnostics().size(), rebuilt->diagnostics().size());
-    ASSERT_EQ(snapshot_->conflicts(), rebuilt->conflicts());
-    for (const char* path :
-         {"metadata.tags", "metadata.name", "relations.ownerof", "relations.dependencyof", "kind", "spec.owner"}) {
-      compare_facets(*rebuilt, path);
-    }
-    ASSERT_EQ(texts(*snapshot_), texts(*rebuilt));
     ASSERT_EQ(snapshot_->texts().documents(), static_cast<std::int64_t>(snapshot_->size()));
   }
 
  private:
-  // Each term of the full text with the entities that have it, and in which fields.
-  static std::string texts(const Snapshot& snapshot) {
-    std::map<std::uint32_t, std::string> key_of;
-    snapshot.visit_slots(snapshot.everything(),
-                         [&](std::uint32_t slot, const Entity& entity) { key_of[slot] = entity.key(); });
-    std::string out;
-    search::Dictionary::Cursor cursor(snapshot.texts().dictionary());
-    for (cursor.seek({}); !cursor.at_end(); cursor.next()) {
-      std::map<std::string, int> having;
-      cursor.postings().for_each(
-          [&](search::Posting posting) { having[key_of.at(posting.document)] = posting.fields.bits(); });
-      out.append(cursor.term());
-      for (const auto& [key, fields] : having) out += " " + key + "/" + std::to_string(fields);
-      out += "\n";
-    }
-    return out;
-  }
-
-  void compare_facets(const Snapshot& rebuilt, std::string_view path) const {
-    const auto ours = snapshot_->facet(path, nullptr);
-    const auto theirs = rebuilt.facet(path, nullptr);
-    ASSERT_EQ(ours.size(), theirs.size()) << path;
-    for (std::size_t i = 0; i < ours.size(); ++i) {
-      ASSERT_EQ(ours[i].value, theirs[i].value);
-      ASSERT_EQ(ours[i].count, theirs[i].count);
-      ASSERT_EQ(keys(*snapshot_, path, ours[i].value), keys(rebuilt, path, ours[i].value));
-    }
-    Selection mine = snapshot_->nothing();
-    snapshot_->match_exists(path, mine);
-    Selection other = rebuilt.nothing();
-    rebuilt.match_exists(path, other);
-    ASSERT_EQ(mine.count(), other.count());
-  }
-
   int pick(int below) { return static_cast<int>(random_() % static_cast<std::uint32_t>(below)); }
   std::string name() { return "n" + std::to_string(pick(2 * size_)); }
 
-  // One place per edit step at most: a drop and a put of one place go by their own objects.
   void edit(Editor& editor) {
     const auto place = std::pair("p" + std::to_string(pick(size_)), pick(2));
     if (const auto at = standing_.find(place); at != standing_.end()) {
@@ -247,7 +280,7 @@ class History {
 };
 
 TEST(Editor, AnyHistoryEqualsABuildFromNothing) {
-  for (std::uint32_t seed = 0; seed < 30; ++seed) {
+  for (std::uint32_t seed = 0; seed < 12; ++seed) {
     History history(seed);
     for (int i = 0; i < 25; ++i) {
       history.step();

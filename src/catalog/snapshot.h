@@ -22,6 +22,7 @@
 #include "catalog/index.h"
 #include "catalog/selection.h"
 #include "catalog/slots.h"
+#include "catalog/source_slots.h"
 #include "entity/diagnostic.h"
 #include "entity/version.h"
 #include "search/index.h"
@@ -42,6 +43,9 @@ struct SourceState {
   base::Duration interval{};
   std::shared_ptr<const Freshness> freshness;  // never null
 };
+
+// The rule of the diagnostics that an Editor makes of conflicts.
+constexpr std::string_view conflict_rule = "conflict";
 
 class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
  public:
@@ -109,13 +113,15 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   [[nodiscard]] const DiagnosticsByFile& diagnostics() const { return *diagnostics_; }
   // Number of entities that more than one place defines.
   [[nodiscard]] std::size_t conflicts() const { return contested_->size(); }
+  // For each of these, the definitions that lost, in order of their places.
+  using Claims = std::map<std::string, std::vector<entity::DefinitionPtr>>;
+  [[nodiscard]] const Claims& contested() const { return *contested_; }
 
  private:
   friend class Editor;
-  // For each entity that several places define, the definitions that lost, in order of their places.
-  using Claims = std::map<std::string, std::vector<entity::DefinitionPtr>>;
+  friend class Loader;
 
-  explicit Snapshot(std::uint64_t seed) : slots_(seed), edges_(seed), index_(seed) {}
+  explicit Snapshot(std::uint64_t seed) : slots_(seed), edges_(seed), index_(seed), by_source_(seed) {}
 
   base::EditToken edit_ = 0;  // grows along the lineage: what an Editor may change in place carries its own
   entity::Version version_;
@@ -124,6 +130,7 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   Edges edges_;
   Index index_;
   search::Index texts_;
+  SourceSlots by_source_;
   std::shared_ptr<const Claims> contested_ = std::make_shared<Claims>();
   std::shared_ptr<const std::vector<SourceState>> sources_ = std::make_shared<std::vector<SourceState>>();
   std::shared_ptr<const DiagnosticsByFile> diagnostics_ = std::make_shared<DiagnosticsByFile>();

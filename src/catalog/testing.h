@@ -2,6 +2,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,6 +58,81 @@ inline std::string dump(const Snapshot& snapshot) {
     return true;
   });
   return out;
+}
+
+// Each term of the full text with the entities that have it, and in which fields.
+inline std::string dump_texts(const Snapshot& snapshot) {
+  std::map<std::uint32_t, std::string> key_of;
+  snapshot.visit_slots(snapshot.everything(),
+                       [&](std::uint32_t slot, const Entity& entity) { key_of[slot] = entity.key(); });
+  std::string out;
+  search::Dictionary::Cursor cursor(snapshot.texts().dictionary());
+  for (cursor.seek({}); !cursor.at_end(); cursor.next()) {
+    std::map<std::string, int> having;
+    cursor.postings().for_each(
+        [&](search::Posting posting) { having[key_of.at(posting.document)] = posting.fields.bits(); });
+    out.append(cursor.term());
+    for (const auto& [key, fields] : having) out += " " + key + "/" + std::to_string(fields);
+    out += "\n";
+  }
+  return out;
+}
+
+// Under each path that some entity has, each value with the entities that a filter finds by it.
+inline std::string dump_index(const Snapshot& snapshot) {
+  std::set<std::string> paths;
+  Flattener flattener(0);
+  snapshot.visit(snapshot.everything(), {}, [&](const Entity& entity) {
+    for (const Term& term : flattener.terms(entity)) paths.emplace(term.path);
+    return true;
+  });
+  std::string out;
+  const auto add_keys = [&](const Selection& found) {
+    snapshot.visit(found, {}, [&](const Entity& entity) {
+      out += " " + entity.key();
+      return true;
+    });
+    out += "\n";
+  };
+  for (const std::string& path : paths) {
+    Selection present = snapshot.nothing();
+    snapshot.match_exists(path, present);
+    out += path;
+    add_keys(present);
+    for (const FacetCount& facet : snapshot.facet(path, nullptr)) {
+      Selection found = snapshot.nothing();
+      snapshot.match(path, facet.value, found);
+      out += path + "=" + facet.value + " " + std::to_string(facet.count);
+      add_keys(found);
+    }
+  }
+  return out;
+}
+
+// What is wrong in the files, and the definitions that lost.
+inline std::string dump_diagnostics(const Snapshot& snapshot) {
+  std::string out;
+  for (const auto& [file, diagnostics] : snapshot.diagnostics()) {
+    for (const auto& each : diagnostics) {
+      out += file.first + "/" + file.second + ":" + std::to_string(each.mark.line) + " " + each.rule + " " +
+             each.entity + " " + each.message + "\n";
+    }
+  }
+  for (const auto& [key, losers] : snapshot.contested()) {
+    out += key;
+    for (const auto& loser : losers) {
+      out +=
+          " " + loser->place.file->source + "/" + loser->place.file->path + "#" + std::to_string(loser->place.document);
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+// All that a snapshot answers, as text.
+inline std::string transcript(const Snapshot& snapshot) {
+  return snapshot.token() + "\n" + dump(snapshot) + dump_index(snapshot) + dump_texts(snapshot) +
+         dump_diagnostics(snapshot);
 }
 
 inline SourceState source_state(const std::string& id, std::uint64_t position = 1) {

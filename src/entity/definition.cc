@@ -14,6 +14,13 @@ std::strong_ordering operator<=>(const Place& a, const Place& b) {
   return a.document <=> b.document;
 }
 
+bool same(const Definition& a, const Definition& b) {
+  if (&a == &b) return true;
+  return a.key == b.key && a.place == b.place && a.mark == b.mark && a.criticality == b.criticality &&
+         a.reference == b.reference && a.metadata_json == b.metadata_json && a.spec_json == b.spec_json &&
+         a.relations == b.relations;
+}
+
 std::string uid(std::string_view key) {
   const base::Hash128 hash = base::hash128(key);
   const std::uint64_t high = (hash.high & ~0xF000ULL) | 0x8000ULL;                       // version 8

@@ -57,6 +57,9 @@ struct Definition : boost::intrusive_ref_counter<Definition> {
 
 using DefinitionPtr = boost::intrusive_ptr<const Definition>;
 
+// Whether both say the same at the same place.
+bool same(const Definition& a, const Definition& b);
+
 // The entity's uid: a UUID made of its canonical reference, the same on every instance (RFC 9562, version 8).
 std::string uid(std::string_view key);
 

@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::string_view last_good = "aureacore.io/last-good-version";
 
-bool same(const entity::Definition& a, const entity::Definition& b) {
-  return a.key == b.key && a.place == b.place && a.mark == b.mark && a.criticality == b.criticality &&
-         a.reference == b.reference && a.spec_json == b.spec_json && a.metadata_json == b.metadata_json &&
-         a.relations == b.relations;
-}
-
 // What a reading says of the documents that were there before.
 class Merge {
  public:

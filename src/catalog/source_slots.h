@@ -1,0 +1,47 @@
+// SourceSlots: which slots hold entities whose definition stands in a source. Persistent like the index.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "base/hash.h"
+#include "base/persistent_map.h"
+#include "catalog/id_set.h"
+
+namespace aureacore::catalog {
+
+class SourceSlots {
+ public:
+  explicit SourceSlots(std::uint64_t seed = 0) : seed_(seed) {}
+
+  // Added to `out`; of sources of one hash those of all: ask the definitions.
+  void of(std::string_view source, Selection& out) const {
+    if (const IdSet* found = slots_.find(place(source))) found->add_to(out);
+  }
+  void insert(std::string_view source, std::uint32_t slot, base::EditToken token) {
+    IdSet slots = at(source);
+    slots.insert(slot, token);
+    slots_.set(place(source), std::move(slots), token);
+  }
+  void erase(std::string_view source, std::uint32_t slot, base::EditToken token) {
+    IdSet slots = at(source);
+    slots.erase(slot, token);
+    if (slots.empty()) {
+      slots_.erase(place(source), token);
+    } else {
+      slots_.set(place(source), std::move(slots), token);
+    }
+  }
+
+ private:
+  [[nodiscard]] std::uint64_t place(std::string_view source) const { return base::hash64(source, seed_); }
+  [[nodiscard]] IdSet at(std::string_view source) const {
+    const IdSet* found = slots_.find(place(source));
+    return found == nullptr ? IdSet() : *found;
+  }
+
+  std::uint64_t seed_;
+  base::PersistentMap<IdSet> slots_;
+};
+
+}  // namespace aureacore::catalog
