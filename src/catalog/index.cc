@@ -1,7 +1,10 @@
 #include "catalog/index.h"
 
 #include <algorithm>
+#include <atomic>
+#include <tuple>
 
+#include "base/parallel.h"
 #include "base/text.h"
 
 namespace aureacore::catalog {
@@ -42,7 +45,7 @@ std::uint64_t spread(std::uint32_t slot) { return slot * item_mark; }
 template <class Alike>
 std::size_t run_length(std::span<const SlotTerm> terms, const Alike& alike) {
   std::size_t length = 1;
-  while (length < terms.size() && alike(*terms[length].term, *terms[0].term)) ++length;
+  while (length < terms.size() && alike(terms[length], terms[0])) ++length;
   return length;
 }
 
@@ -63,7 +66,7 @@ Index::Path& Index::writable(std::uint64_t path_hash, base::EditToken token) {
   return result;
 }
 
-Posting& Index::writable_posting(Path& path, const Term& term, const Spelling& spelling, base::EditToken token) {
+Posting& Index::writable_posting(Path& path, const SlotTerm& term, const Spelling& spelling, base::EditToken token) {
   const PostingRef* found = path.values.find(term.value_hash);
   if (found != nullptr && found->posting() != nullptr && found->posting()->token == token) return *found->posting();
   boost::intrusive_ptr<Posting> posting;
@@ -73,8 +76,14 @@ Posting& Index::writable_posting(Path& path, const Term& term, const Spelling& s
     posting.reset(new Posting);
     posting->token = token;
     if (found != nullptr) {
-      const bool same = found->spells(term.value);
-      spelling_of(*posting, same ? term.value : spelling(found->slot(), term)).ids.insert(found->slot(), token);
+      if (found->spells(term.trace)) {
+        spelling_of(*posting, term.value).ids.insert(found->slot(), token);
+      } else {
+        Term wanted;
+        wanted.path_hash = term.path_hash;
+        wanted.value_hash = term.value_hash;
+        spelling_of(*posting, spelling(found->slot(), wanted)).ids.insert(found->slot(), token);
+      }
     }
   }
   Posting& result = *posting;
@@ -83,16 +92,18 @@ Posting& Index::writable_posting(Path& path, const Term& term, const Spelling& s
 }
 
 void Index::join(Path& path, std::span<const SlotTerm> same, const Spelling& spelling, base::EditToken token) {
-  const Term& first = *same.front().term;
+  const SlotTerm& first = same.front();
   if (same.size() == 1 && path.values.find(first.value_hash) == nullptr) {
-    path.values.set(first.value_hash, PostingRef(same.front().slot, first.value), token);
+    path.values.set(first.value_hash, PostingRef(first.slot, first.trace), token);
     return;
   }
   Posting& posting = writable_posting(path, first, spelling, token);
-  Posting::Spelling* last = nullptr;
-  for (const auto& [term, slot] : same) {
-    if (last == nullptr || last->value != term->value) last = &spelling_of(posting, term->value);
-    last->ids.insert(slot, token);
+  Posting::Spelling* spelled = nullptr;
+  std::uint32_t trace = 0;
+  for (const SlotTerm& each : same) {
+    if (spelled == nullptr || trace != each.trace) spelled = &spelling_of(posting, each.value);
+    trace = each.trace;
+    spelled->ids.insert(each.slot, token);
   }
 }
 
@@ -124,32 +135,55 @@ void Index::add(const Term& term, std::uint32_t slot, const Spelling& spelling, 
   } else {
     path.present.insert(slot, token);
   }
-  const SlotTerm one{&term, slot};
+  const SlotTerm one{term.path_hash, term.value_hash, term.value, slot, spelling_trace(term.value), term.has_value};
   if (term.has_value) join(path, {&one, 1}, spelling, token);
 }
 
 void Index::add_all(std::span<const SlotTerm> terms, const Spelling& spelling, base::EditToken token) {
   while (!terms.empty()) {
     const auto of_path =
-        terms.first(run_length(terms, [](const Term& a, const Term& b) { return a.path_hash == b.path_hash; }));
-    Path& path = writable(of_path.front().term->path_hash, token);
+        terms.first(run_length(terms, [](const SlotTerm& a, const SlotTerm& b) { return a.path_hash == b.path_hash; }));
+    Path& path = writable(of_path.front().path_hash, token);
     count_terms(path, of_path, token);
-    for (auto rest = of_path; !rest.empty();) {
-      const auto same = rest.first(run_length(rest, [](const Term& a, const Term& b) {
-        return a.value_hash == b.value_hash && a.has_value == b.has_value;
-      }));
-      if (same.front().term->has_value) join(path, same, spelling, token);
-      rest = rest.subspan(same.size());
-    }
+    join_all(path, of_path, spelling, token);
     terms = terms.subspan(of_path.size());
   }
+}
+
+void Index::join_all(Path& path, std::span<const SlotTerm> of_path, const Spelling& spelling, base::EditToken token) {
+  for (auto rest = of_path; !rest.empty();) {
+    const auto same = rest.first(run_length(rest, [](const SlotTerm& a, const SlotTerm& b) {
+      return a.value_hash == b.value_hash && a.has_value == b.has_value;
+    }));
+    if (same.front().has_value) join(path, same, spelling, token);
+    rest = rest.subspan(same.size());
+  }
+}
+
+// Paths share nothing, so each is one thread's work.
+void Index::load(std::vector<std::vector<SlotTerm>> by_path, base::EditToken token) {
+  std::vector<Path*> paths;
+  for (const auto& terms : by_path)
+    paths.push_back(terms.empty() ? nullptr : &writable(terms.front().path_hash, token));
+  const Spelling no_other = [](std::uint32_t, const Term&) { return std::string(); };
+  std::atomic<std::size_t> next{0};
+  base::in_parallel(by_path.size(), [&](std::size_t, std::size_t) {
+    for (std::size_t i = next++; i < by_path.size(); i = next++) {
+      auto& terms = by_path[i];
+      if (terms.empty()) continue;
+      count_terms(*paths[i], terms, token);
+      std::ranges::sort(terms, {},
+                        [](const SlotTerm& each) { return std::tuple(each.value_hash, each.has_value, each.slot); });
+      join_all(*paths[i], terms, no_other, token);
+    }
+  });
 }
 
 void Index::count_terms(Path& path, std::span<const SlotTerm> of_path, base::EditToken token) {
   std::vector<std::uint32_t> slots;
   slots.reserve(of_path.size());
   for (const SlotTerm& each : of_path) slots.push_back(each.slot);
-  std::ranges::sort(slots);
+  if (!std::ranges::is_sorted(slots)) std::ranges::sort(slots);
   for (auto at = slots.begin(); at != slots.end();) {
     const auto next = std::upper_bound(at, slots.end(), *at);
     path.present.insert(*at, token);

@@ -36,12 +36,17 @@ struct Posting : boost::intrusive_ref_counter<Posting> {
   std::vector<Spelling> spellings;  // mostly one
 };
 
+// 31 bits of how a value is written: two values of one hash with one trace are taken to be written the same.
+inline std::uint32_t spelling_trace(std::string_view value) {
+  return static_cast<std::uint32_t>(base::hash64(value) >> 33);
+}
+
 // One slot with a trace of how its entity writes the value, or a Posting, in eight bytes.
 class PostingRef {
  public:
   PostingRef() = default;
-  PostingRef(std::uint32_t slot, std::string_view value)
-      : bits_((std::uintptr_t{trace(value)} << 33) | (std::uintptr_t{slot} << 1) | 1) {}
+  PostingRef(std::uint32_t slot, std::uint32_t trace)
+      : bits_((std::uintptr_t{trace} << 33) | (std::uintptr_t{slot} << 1) | 1) {}
   explicit PostingRef(boost::intrusive_ptr<Posting> posting)
       : bits_(reinterpret_cast<std::uintptr_t>(posting.detach())) {}
   PostingRef(const PostingRef& other) : bits_(other.bits_) {
@@ -60,18 +65,20 @@ class PostingRef {
   [[nodiscard]] Posting* posting() const { return (bits_ & 1) != 0 ? nullptr : reinterpret_cast<Posting*>(bits_); }
   [[nodiscard]] std::uint32_t slot() const { return static_cast<std::uint32_t>(bits_ >> 1); }
   // Of a single slot: whether its entity writes the value just so. The value is known to be equal but for case.
-  [[nodiscard]] bool spells(std::string_view value) const { return (bits_ >> 33) == trace(value); }
+  [[nodiscard]] bool spells(std::uint32_t trace) const { return (bits_ >> 33) == trace; }
 
  private:
-  static std::uint32_t trace(std::string_view value) { return static_cast<std::uint32_t>(base::hash64(value) >> 33); }
-
   std::uintptr_t bits_ = 1;
 };
 
-// A term of the entity at a slot.
+// A term (see flatten.h) of the entity at a slot; the value's text is valid as long as whoever made this says.
 struct SlotTerm {
-  const Term* term;
-  std::uint32_t slot;
+  std::uint64_t path_hash = 0;
+  std::uint64_t value_hash = 0;
+  std::string_view value;
+  std::uint32_t slot = 0;
+  std::uint32_t trace = 0;  // of the value, see spelling_trace()
+  bool has_value = false;
 };
 
 class Index {
@@ -85,6 +92,8 @@ class Index {
   void add(const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token);
   // Many at once, sorted by path hash, value hash and slot: no entity has a term at any of the paths yet.
   void add_all(std::span<const SlotTerm> terms, const Spelling& spelling, base::EditToken token);
+  // All that there is, into an empty index: for each path its terms by slot. On all processors.
+  void load(std::vector<std::vector<SlotTerm>> by_path, base::EditToken token);
   void remove(const Term& term, std::uint32_t slot, base::EditToken token);
 
   // Regardless of case; added to `out`.
@@ -112,11 +121,13 @@ class Index {
   template <class Visit>
   void for_each_item_posting(std::string_view path, const Visit& visit) const;
   Path& writable(std::uint64_t path_hash, base::EditToken token);
+  // Terms of one path, sorted as for add_all().
+  static void join_all(Path& path, std::span<const SlotTerm> of_path, const Spelling& spelling, base::EditToken token);
   static void count_terms(Path& path, std::span<const SlotTerm> of_path, base::EditToken token);
   // Terms of one value.
   static void join(Path& path, std::span<const SlotTerm> same, const Spelling& spelling, base::EditToken token);
   // The posting of the value, for this edit to change; made where there was none, or a single slot.
-  static Posting& writable_posting(Path& path, const Term& term, const Spelling& spelling, base::EditToken token);
+  static Posting& writable_posting(Path& path, const SlotTerm& term, const Spelling& spelling, base::EditToken token);
   static void leave(Path& path, const Term& term, std::uint32_t slot, base::EditToken token);
 
   std::uint64_t seed_;

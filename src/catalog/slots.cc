@@ -203,6 +203,19 @@ std::uint32_t Slots::insert(EntityPtr entity, std::vector<Move>& moves, base::Ed
   return slot;
 }
 
+std::uint32_t Slots::append(EntityPtr entity, base::EditToken token) {
+  if (order_->empty() || block(order_->back()).count == block_size) new_block(order_->size(), token);
+  const std::uint32_t index = order_->back();
+  Block& target = writable_block(index, token);
+  const std::uint8_t offset = free_offset(target);
+  insert_rank(target, target.count, offset);
+  const auto slot = static_cast<std::uint32_t>(index * block_size + offset);
+  remember(entity, slot, token);
+  target.entities[offset] = std::move(entity);
+  ++size_;
+  return slot;
+}
+
 void Slots::replace(std::uint32_t slot, EntityPtr entity, base::EditToken token) {
   remember(entity, slot, token);
   writable_block(slot / block_size, token).entities[slot % block_size] = std::move(entity);

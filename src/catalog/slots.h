@@ -66,6 +66,8 @@ class Slots {
   // Adds an entity whose reference is not there yet. Moves that it caused are appended; the entities are at their new
   // slots then.
   std::uint32_t insert(EntityPtr entity, std::vector<Move>& moves, base::EditToken token);
+  // The same for a reference that is greater than all.
+  std::uint32_t append(EntityPtr entity, base::EditToken token);
   // Another entity of the same reference.
   void replace(std::uint32_t slot, EntityPtr entity, base::EditToken token);
   void erase(std::uint32_t slot, base::EditToken token);

@@ -15,10 +15,14 @@ void TermBatch::fill(std::span<const std::uint32_t> slots, const Slots& entities
   }
   order_.clear();
   for (std::size_t i = 0, at = 0; i < slots.size(); ++i) {
-    for (; at < ends[i]; ++at) order_.push_back({&(*terms)[at], slots[i]});
+    for (; at < ends[i]; ++at) {
+      const Term& term = (*terms)[at];
+      order_.push_back(
+          {term.path_hash, term.value_hash, term.value, slots[i], spelling_trace(term.value), term.has_value});
+    }
   }
   std::ranges::sort(order_, {}, [](const SlotTerm& each) {
-    return std::tuple(each.term->path_hash, each.term->value_hash, each.term->has_value, each.slot);
+    return std::tuple(each.path_hash, each.value_hash, each.has_value, each.slot);
   });
 }
 

@@ -12,16 +12,6 @@ constexpr std::size_t first_table_size = 1024;
 constexpr std::uint64_t cell(std::size_t entry, std::uint64_t hash) { return (hash >> 32 << 32) | (entry + 1); }
 constexpr std::uint32_t entry_in(std::uint64_t cell) { return static_cast<std::uint32_t>(cell) - 1; }
 
-Document within_limit(const Document& document) {
-  Document kept;
-  std::size_t room = max_document_bytes;
-  for (const Piece& piece : document) {
-    kept.push_back({piece.field, piece.text.substr(0, room)});
-    room -= kept.back().text.size();
-  }
-  return kept;
-}
-
 }  // namespace
 
 Changes::Changes() : table_(first_table_size, 0) {}
@@ -42,7 +32,7 @@ void Changes::grow() {
   }
 }
 
-Changes::Entry& Changes::touch(std::string_view term) {
+std::uint32_t Changes::number_of(std::string_view term) {
   const std::uint64_t hash = base::hash64(term);
   std::size_t at = find(term, hash);
   if (table_[at] == 0) {
@@ -57,7 +47,11 @@ Changes::Entry& Changes::touch(std::string_view term) {
     texts_.append(term);
     table_[at] = cell(entries_.size() - 1, hash);
   }
-  const std::uint32_t index = entry_in(table_[at]);
+  return entry_in(table_[at]);
+}
+
+Changes::Entry& Changes::touch(std::string_view term) {
+  const std::uint32_t index = number_of(term);
   Entry& entry = entries_[index];
   if (!entry.is_touched) {
     entry.is_touched = true;
@@ -66,20 +60,8 @@ Changes::Entry& Changes::touch(std::string_view term) {
   return entry;
 }
 
-void Changes::read_piece(const Piece& piece, Fields Entry::* side) {
-  whole_name_.clear();
-  words_.split(piece.text, [&](const Word& word) {
-    (touch(word.term).*side).add(piece.field);
-    const bool is_part = word.kind == Word::Kind::whole || word.kind == Word::Kind::last;
-    if (piece.field == Field::name && is_part) whole_name_.append(word.term);
-  });
-  if (whole_name_.empty()) return;
-  if (whole_name_.size() > max_term_bytes) whole_name_.resize(max_term_bytes);
-  (touch(whole_name_).*side).add_whole_name();
-}
-
 void Changes::read(const Document& document, Fields Entry::* side) {
-  for (const Piece& piece : within_limit(document)) read_piece(piece, side);
+  reader_.read(document, [&](std::string_view term, Fields fields) { (touch(term).*side).add(fields); });
 }
 
 void Changes::set(std::uint32_t number, const Document* before, const Document* after) {
@@ -93,6 +75,11 @@ void Changes::set(std::uint32_t number, const Document* before, const Document* 
     entry.is_touched = false;
   }
   touched_.clear();
+}
+
+void Changes::add(std::uint32_t number, std::span<const TermFields> terms) {
+  ++added_;
+  for (const auto& [term, fields] : terms) entries_[term].writer.put(entries_[term].postings, {number, fields});
 }
 
 std::vector<Changes::Term> Changes::terms() const {

@@ -5,13 +5,14 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "search/document.h"
+#include "search/document_terms.h"
 #include "search/postings.h"
-#include "search/words.h"
 
 namespace aureacore::search {
 
@@ -27,6 +28,15 @@ class Changes {
   // The document of that number was `before` and is `after` from now on; null: it is not there. Numbers in growing order,
   // each once.
   void set(std::uint32_t number, const Document* before, const Document* after);
+
+  // The same for a new document whose terms are known: each once, with at least one field.
+  struct TermFields {
+    std::uint32_t term;  // its number in these changes
+    Fields fields;
+  };
+  void add(std::uint32_t number, std::span<const TermFields> terms);
+  // Of a term of at most max_term_bytes.
+  std::uint32_t number_of(std::string_view term);
 
   // How many more documents there are.
   [[nodiscard]] std::int64_t added() const { return added_; }
@@ -47,7 +57,6 @@ class Changes {
   static_assert(max_term_bytes <= 255);
 
   void read(const Document& document, Fields Entry::* side);
-  void read_piece(const Piece& piece, Fields Entry::* side);
   Entry& touch(std::string_view term);
   // Where the term stands in `table_`, or would stand.
   [[nodiscard]] std::size_t find(std::string_view term, std::uint64_t hash) const;
@@ -56,8 +65,7 @@ class Changes {
     return std::string_view(texts_).substr(entry.text, entry.size);
   }
 
-  Words words_;
-  std::string whole_name_;
+  DocumentTerms reader_;
   std::string texts_;
   std::vector<Entry> entries_;
   // Open addressing: an entry + 1 (0: free) below, a part of its hash above.
