@@ -20,6 +20,7 @@ using base::Code;
 
 constexpr std::array<const char*, Lmdb::table_count> names{"parts", "expiries", "meta"};
 
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): LMDB only reads it
 MDB_val value_of(std::string_view bytes) { return {bytes.size(), const_cast<char*>(bytes.data())}; }
 std::string_view view_of(const MDB_val& value) { return {static_cast<const char*>(value.mv_data), value.mv_size}; }
 
@@ -112,6 +113,7 @@ base::Status Lmdb::open_or_begin_anew() {
 }
 
 int Lmdb::open_environment() {
+  ++openings_;
   if (const int code = mdb_env_create(&environment_); code != 0) return code;
   constexpr unsigned most_readers = 126;
   mdb_env_set_maxdbs(environment_, table_count);
@@ -203,26 +205,30 @@ int Lmdb::grow(std::size_t from) {
 base::Status Lmdb::run(unsigned flags, const Work& work) {
   for (;;) {
     std::size_t map_bytes = 0;
+    std::uint64_t opening = 0;
     int code = 0;
     {
       const std::shared_lock shared(mutex_);
       map_bytes = map_bytes_;
+      opening = openings_;
       code = attempt(flags, work);
     }
     if (code == 0) return {};
-    if (code != MDB_MAP_FULL) return failed(code);
-    if (code = grow(map_bytes); code != 0) return failed(code);
+    if (code != MDB_MAP_FULL) return failed(code, opening);
+    if (code = grow(map_bytes); code != 0) return failed(code, opening);
   }
 }
 
 // After some failures LMDB wants the file to be opened anew; a broken one is left behind.
-base::Status Lmdb::failed(int code) {
+base::Status Lmdb::failed(int code, std::uint64_t opening) {
   const bool broken = is_broken(code);
   if (broken || code == MDB_PANIC) {
     const std::unique_lock alone(mutex_);
-    if (broken) set_aside(text_of(code));
-    close();
-    if (auto opened = open_or_begin_anew(); !opened) return opened;
+    if (opening == openings_) {  // otherwise another thread was here
+      if (broken) set_aside(text_of(code));
+      close();
+      if (auto opened = open_or_begin_anew(); !opened) return opened;
+    }
   }
   return base::fail(broken ? Code::corrupt : Code::unavailable, "cache file {}: {}", options_.file.string(),
                     text_of(code));

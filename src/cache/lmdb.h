@@ -63,7 +63,7 @@ class Lmdb {
   base::Status run(unsigned flags, const Work& work);
   int attempt(unsigned flags, const Work& work);
   int grow(std::size_t from);
-  base::Status failed(int code);
+  base::Status failed(int code, std::uint64_t opening);
 
   const LmdbOptions options_;
   const base::Log& log_;
@@ -72,6 +72,7 @@ class Lmdb {
   MDB_env* environment_ = nullptr;
   std::array<MDB_dbi, table_count> tables_{};
   std::size_t map_bytes_ = 0;
+  std::uint64_t openings_ = 0;
 };
 
 class Lmdb::Transaction {

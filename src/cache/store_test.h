@@ -56,7 +56,7 @@ class Notices {
 };
 
 template <class Backend>
-class StoreTest : public testing::Test {
+class StoreTest : public ::testing::Test {
  protected:
   static constexpr base::Duration hour = 1h;
   static constexpr base::Duration moment = 100ms;

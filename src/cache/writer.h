@@ -1,0 +1,24 @@
+// Writing a snapshot as parts: only those that the image before hasn't, found by what both snapshots don't share.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "base/result.h"
+#include "cache/image.h"
+#include "cache/store.h"
+#include "catalog/snapshot.h"
+
+namespace aureacore::cache {
+
+// Takes parts as they get ready; one call at a time, from any thread.
+using Sink = std::function<base::Status(std::span<const Part>)>;
+
+// `before` may be null: then it is all parts, made on all processors. The manifest comes last. Errors: too_large (a part,
+// or the named limits of shard.h), those of the sink.
+base::Result<ImagePtr> write(const catalog::SnapshotPtr& snapshot, const ImagePtr& before, const Sink& sink);
+
+// Those of the image's parts, the manifest included, that are among `wanted`: for a store that has lost them.
+base::Status write_again(const Image& image, std::span<const Digest> wanted, const Sink& sink);
+
+}  // namespace aureacore::cache
