@@ -46,6 +46,11 @@ void read_manifest(std::string_view content) {
   expect(!manifest || *decode_manifest(encode(*manifest)) == *manifest);
 }
 
+void read_source(std::string_view content) {
+  const auto part = decode_source(content);
+  expect(part || !part.error().message.empty());
+}
+
 void read_claims(std::string_view content) {
   const auto claims = decode_claims(content);
   expect(!claims || decode_claims(encode_claims(*claims)));
@@ -64,7 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       load(content);
       break;
     case 'S':
-      (void)decode_source(content);
+      read_source(content);
       break;
     case 'C':
       read_claims(content);

@@ -59,17 +59,22 @@ bool same(const std::vector<entity::DefinitionPtr>& a, const std::vector<entity:
   return std::ranges::equal(a, b, [](const auto& one, const auto& other) { return same(*one, *other); });
 }
 
+template <class T>
+base::Status take(base::Result<T> result, T& out) {
+  if (!result) return std::unexpected(std::move(result.error()));
+  out = *std::move(result);
+  return {};
+}
+
 class Reader {
  public:
-  Reader(Store& store, const ImagePtr& before, const ReadTerms& terms)
-      : store_(store), before_(before), terms_(terms) {}
+  Reader(Store& store, ImagePtr before, const ReadTerms& terms)
+      : store_(store), before_(std::move(before)), terms_(terms) {}
 
   base::Result<ImagePtr> read(const Digest& digest) {
     image_.digest = digest;
     auto status = fetch(store_, {&digest, 1}, terms_.deadline, [&](std::size_t, std::string_view content) {
-      auto manifest = decode_manifest(content);
-      if (manifest) image_.manifest = *std::move(manifest);
-      return manifest ? base::Status() : std::unexpected(manifest.error());
+      return take(decode_manifest(content), image_.manifest);
     });
     if (status) status = find_differing();
     if (status) status = fetch_shards();
@@ -158,11 +163,8 @@ class Reader {
       claims_ = before_->snapshot->contested();
       return {};
     }
-    return fetch(store_, {&image_.manifest.claims, 1}, terms_.deadline, [&](std::size_t, std::string_view content) {
-      auto claims = decode_claims(content);
-      if (claims) claims_ = *std::move(claims);
-      return claims ? base::Status() : std::unexpected(claims.error());
-    });
+    return fetch(store_, {&image_.manifest.claims, 1}, terms_.deadline,
+                 [&](std::size_t, std::string_view content) { return take(decode_claims(content), claims_); });
   }
 
   // From nothing.

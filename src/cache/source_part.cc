@@ -132,7 +132,7 @@ base::Result<catalog::Snapshot::Claims> decode_claims(std::string_view content) 
   for (std::size_t left = in.count(least_definition_bytes); left > 0 && in.ok(); --left) {
     auto definition = reader.read();
     reader.read_relations(*definition, Quotes(*definition));
-    if (in.ok()) claims[definition->key].push_back(std::move(definition));
+    if (in.ok()) claims[definition->key].emplace_back(std::move(definition));
   }
   if (!in.done()) return base::fail(base::Code::corrupt, "expected the bytes of claims, found others");
   return claims;

@@ -96,8 +96,8 @@ std::vector<EntityPtr> changed(const std::vector<EntityPtr>& before, const std::
 
 class Writer {
  public:
-  Writer(const catalog::SnapshotPtr& snapshot, const ImagePtr& before, const Sink& sink)
-      : before_(before), outlet_(sink) {
+  Writer(const catalog::SnapshotPtr& snapshot, ImagePtr before, const Sink& sink)
+      : before_(std::move(before)), outlet_(sink) {
     image_.snapshot = snapshot;
     image_.shards.resize(shard_count(snapshot->size()));
     if (before_ && before_->shards.size() != image_.shards.size()) before_ = nullptr;
