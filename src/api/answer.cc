@@ -133,8 +133,11 @@ void send_document(Call& call, const Label& label, const Document& document, std
 }
 
 void send_entity(Call& call, const catalog::Entity& entity) {
-  const Label& label = call.worker.labels().of_source(*call.snapshot, call.worker.reader().generation(),
-                                                      entity.definition->place.file->source);
+  // An earlier version's age is that of the whole.
+  const Label& label = call.settled.checked
+                           ? call.label()
+                           : call.worker.labels().of_source(*call.snapshot, call.worker.reader().generation(),
+                                                            entity.definition->place.file->source);
   send_json(call, label, entity.json(), entity.etag_text());
 }
 

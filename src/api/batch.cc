@@ -74,8 +74,7 @@ Batch::Batch(const Call& call, http::Later later)
     : request_(call.request),
       later_(std::move(later)),
       snapshot_(call.worker.reader().hold()),
-      level_(call.level),
-      max_age_(call.max_age),
+      settled_(call.settled),
       limits_(call.context().batch),
       begun_(call.context().clock.steady()) {}
 
@@ -241,8 +240,7 @@ void Batch::complete(Worker& worker, const std::function<void(Call&)>& write) {
   http::Answer answer;
   http::Response response(request_.get(), answer);
   worker.answer_deferred(batch_route(), request_.get(), response, [&](Call& call) {
-    call.level = level_;
-    call.max_age = max_age_;
+    call.settled = settled_;
     write(call);
   });
   later_.complete(std::move(answer));

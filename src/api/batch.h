@@ -51,8 +51,7 @@ class Batch final : public Background::Task {
   const http::OwnedRequest request_;
   http::Later later_;
   const catalog::SnapshotPtr snapshot_;
-  const std::string level_;
-  const std::optional<std::uint64_t> max_age_;
+  const Settled settled_;
   const BatchLimits limits_;
   const base::SteadyTime begun_;
 

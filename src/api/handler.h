@@ -23,6 +23,7 @@
 namespace aureacore::api {
 
 class Background;
+class Barrier;
 
 // Bounds of one POST /api/v1/batch.
 struct BatchLimits {
@@ -62,6 +63,7 @@ struct Context {
   BatchLimits batch = {};
   const DeclaredKindsSlot* kinds = nullptr;   // null: none are declared
   Background* background = nullptr;           // null: every question is answered on its worker's thread
+  Barrier* barrier = nullptr;                 // null: a level that isn't met at once is answered 503
   base::SteadyTime started = clock.steady();  // for the uptime in /api/v1/status
 };
 

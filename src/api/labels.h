@@ -42,6 +42,8 @@ class Labels {
   explicit Labels(const base::Clock& clock) : clock_(clock), epoch_began_(clock.steady()) {}
 
   void tick();
+  // All are rendered anew when next asked for.
+  void forget() { ++epoch_; }
   // For answers from one source, by its id, or from all of them: the stalest. Valid until the next call of a non-const
   // member.
   const Label& of_source(const catalog::Snapshot& snapshot, std::uint64_t generation, std::string_view id);

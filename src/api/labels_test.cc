@@ -171,39 +171,6 @@ TEST_F(LabelsTest, ListsAreLabelledByTheStalestSource) {
   EXPECT_EQ(instance_.get(web).header("aureacore-consistency"), "eventual");
 }
 
-TEST_F(LabelsTest, OtherLevelsAreNotThereYet) {
-  const std::string token = instance_.slot.latest()->token();
-  for (const std::string& level : {std::string("strong"), std::string("bounded; max-age=60"),
-                                   "session; version=\"" + token + "\"", "snapshot; version=\"" + token + "\""}) {
-    const Answer answer = instance_.get(web, {{"AureaCore-Consistency", level}});
-    EXPECT_EQ(answer.status, 501) << level;
-    EXPECT_EQ(text(answer, "/type"), "urn:aureacore:problem:consistency-level-not-implemented");
-    EXPECT_EQ(instance_.get(std::string(web) + "?consistency=" + base::percent_encode(level)).status, 501) << level;
-    EXPECT_EQ(instance_.get("/api/v1/errors?consistency=" + base::percent_encode(level)).status, 501) << level;
-  }
-  EXPECT_EQ(instance_.get(web, {{"AureaCore-Consistency", "eventual"}}).status, 200);
-  EXPECT_EQ(instance_.get(web, {{"AureaCore-Consistency", "sometimes"}}).status, 400);
-  EXPECT_EQ(instance_.get(std::string(web) + "?consistency=strong", {{"AureaCore-Consistency", "eventual"}}).status,
-            400);
-}
-
-TEST_F(LabelsTest, CacheControlIsAnsweredWhereItCanBeMet) {
-  const auto ask = [&](const std::string& directives) { return instance_.get(web, {{"Cache-Control", directives}}); };
-  EXPECT_EQ(ask("max-age=1").header("aureacore-consistency"), "bounded; max-age=1");
-  EXPECT_EQ(ask("max-age=0").status, 501) << "nothing is as fresh as that without asking Git";
-  EXPECT_EQ(ask("no-cache").status, 501);
-  EXPECT_EQ(ask("no-cache, stale-if-error=60").status, 200);
-  EXPECT_EQ(ask("no-cache, stale-if-error=60").header("aureacore-consistency"), "eventual");
-  EXPECT_EQ(ask("only-if-cached").status, 200);
-  EXPECT_EQ(ask("no-store").status, 200);
-  EXPECT_EQ(ask("max-age=x").status, 400);
-  instance_.freshness->set_degraded(catalog::Degraded::held);
-  instance_.pass(10s);
-  EXPECT_EQ(ask("max-age=5").status, 501);
-  EXPECT_NE(text(ask("max-age=5"), "/detail").find("max-age=11"), std::string::npos);
-  EXPECT_EQ(ask("max-age=20").header("aureacore-consistency"), "bounded; max-age=20; degraded=\"held\"");
-}
-
 TEST_F(LabelsTest, ReadinessTellsWhy) {
   instance_.sync.statuses.resize(2);
   instance_.sync.statuses[0] = {.id = "main", .url = {}, .branch = {}, .loaded = true};

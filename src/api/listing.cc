@@ -187,21 +187,20 @@ void fail_gone(Call& call, const query::Cursor& cursor) {
 catalog::SnapshotPtr pin(Call& call, const query::Cursor& cursor) {
   catalog::SnapshotPtr current = call.worker.reader().hold();
   if (current->token() == cursor.token) return current;
-  catalog::SnapshotPtr held = call.context().slot.find(cursor.token);
+  catalog::SnapshotPtr held = call.context().slot.find(cursor.token).snapshot;
   if (held == nullptr) {
     fail_gone(call, cursor);
     return nullptr;
   }
   call.pinned = call.worker.labels().of_pinned(*held, cursor.checked);
-  if (call.max_age && call.pinned->age > *call.max_age) {
-    call.fail(base::Error{
-        base::Code::invalid,
-        fmt::format("expected a max-age in Cache-Control of at least the listing's age, {} s, found {}: a cursor "
-                    "stays with its version",
-                    call.pinned->age, *call.max_age)});
-    return nullptr;
-  }
-  return held;
+  if (call.settled.allows(cursor.token, call.pinned->age)) return held;
+  call.fail(base::Error{
+      base::Code::invalid,
+      fmt::format(
+          "expected a consistency level that the listing's version meets, which is {} s old, found {}: a cursor stays "
+          "with its version",
+          call.pinned->age, call.settled.level)});
+  return nullptr;
 }
 
 // Nothing: answered with a problem.

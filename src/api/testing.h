@@ -4,13 +4,16 @@
 #include <fmt/core.h>
 #include <simdjson.h>
 
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "api/background.h"
+#include "api/barrier.h"
 #include "api/handler.h"
 #include "base/text.h"
 #include "query/testing.h"
@@ -20,13 +23,18 @@ namespace aureacore::api::testing {
 class FakeSync final : public sync::Status {
  public:
   [[nodiscard]] std::vector<sync::SourceStatus> sources() const override { return statuses; }
+  // Of any thread, as the real one.
   bool refresh(std::string_view source) override {
+    const std::scoped_lock lock(mutex);
     refreshed.emplace_back(source);
+    if (on_refresh) on_refresh();
     return source == "main";
   }
 
   std::vector<sync::SourceStatus> statuses;
+  std::mutex mutex;
   std::vector<std::string> refreshed;
+  std::function<void()> on_refresh;
 };
 
 struct Answer {
@@ -78,7 +86,7 @@ struct Instance {
   FakeSync sync;
   metrics::Registry registry;
   static constexpr unsigned background_threads = 2;
-  RequestMetrics requests{1 + background_threads};
+  RequestMetrics requests{1 + background_threads + 1};
   std::atomic<bool> draining{false};
   Context context{.clock = clock,
                   .log = log,
@@ -94,7 +102,12 @@ struct Instance {
 
   std::unique_ptr<Background> background = std::make_unique<Background>(context, background_threads, 1);
 
-  Instance() { context.background = background.get(); }
+  std::unique_ptr<Barrier> barrier = std::make_unique<Barrier>(context, 1 + background_threads);
+
+  Instance() {
+    context.background = background.get();
+    context.barrier = barrier.get();
+  }
 
   // Publishes these documents as the only source's at this position, checked just now.
   void publish(const std::vector<query::testing::Document>& documents = query::testing::documents(),

@@ -11,35 +11,21 @@ namespace {
 
 constexpr int retry_after_seconds = 2;
 
-Problem level_not_there(const query::Ask& ask, std::uint64_t age) {
-  std::string what(name(ask.level));
-  if (ask.level == query::Level::bounded) what += fmt::format("; max-age={}", ask.max_age);
-  const std::string way_out =
-      ask.by_directive ? fmt::format(
-                             "leave no-cache and max-age out of Cache-Control, ask for max-age={} or more, or "
-                             "add stale-if-error to take what is there",
-                             age)
-                       : "leave the level out";
-  return {.status = 501,
-          .type = "consistency-level-not-implemented",
-          .title = "This release answers the level eventual alone",
-          .detail = fmt::format(
-              "expected the consistency level eventual, found {}; this release can't check Git on request; {}", what,
-              way_out)};
-}
-
 // Any question, answered on a background thread as it would have been here.
 class Question final : public Background::Task {
  public:
-  Question(const http::Request& request, http::Later later, catalog::SnapshotPtr snapshot)
-      : request_(request), later_(std::move(later)), snapshot_(std::move(snapshot)) {}
+  Question(const Call& call, http::Later later)
+      : request_(call.request),
+        later_(std::move(later)),
+        snapshot_(call.worker.reader().hold()),
+        settled_(call.settled) {}
 
   bool work(Worker& worker) override {
     if (begun_.test_and_set() || later_.cancelled()) return false;
     worker.pin(snapshot_);
     http::Answer answer;
     http::Response response(request_.get(), answer);
-    worker.handle(request_.get(), response);
+    worker.answer_settled(settled_, request_.get(), response);
     if (response.finished()) later_.complete(std::move(answer));
     return false;
   }
@@ -48,7 +34,21 @@ class Question final : public Background::Task {
   const http::OwnedRequest request_;
   http::Later later_;
   const catalog::SnapshotPtr snapshot_;
+  const Settled settled_;
   std::atomic_flag begun_;
+};
+
+// Does it at the end of the block, however that is left.
+template <class Work>
+class Finally {
+ public:
+  explicit Finally(Work work) : work_(std::move(work)) {}
+  ~Finally() { work_(); }
+  Finally(const Finally&) = delete;
+  Finally& operator=(const Finally&) = delete;
+
+ private:
+  Work work_;
 };
 
 Problem method_not_allowed(const http::Request& request, std::string_view allow) {
@@ -62,15 +62,17 @@ Problem method_not_allowed(const http::Request& request, std::string_view allow)
 }  // namespace
 
 const Label& Call::label() {
+  if (!pinned && settled.checked) pinned = worker.labels().of_pinned(*snapshot, *settled.checked);
   if (pinned) return *pinned;
   return worker.labels().of_all(*snapshot, worker.reader().generation());
 }
 
 void Call::write_label(const Label& label) {
   worker.count(label.stale ? CacheResult::stale : CacheResult::hit);
-  if (level.empty()) return response.block(label.lines);
+  if (!settled.preference.empty()) response.header("Preference-Applied", settled.preference);
+  if (settled.level.empty()) return response.block(label.lines);
   response.block(label.without_consistency());
-  std::string value = level;
+  std::string value = settled.level;
   if (!label.degraded.empty()) value += fmt::format("; degraded=\"{}\"", label.degraded);
   response.header("AureaCore-Consistency", value);
 }
@@ -82,7 +84,7 @@ bool Call::defer() {
     fail(busy());
     return true;
   }
-  background->submit(std::make_shared<Question>(request, response.defer(), worker.reader().hold()));
+  background->submit(std::make_shared<Question>(*this, response.defer()));
   return true;
 }
 
@@ -155,8 +157,7 @@ Call Worker::begin(const http::Request& request, http::Response& response) {
           .path = {},
           .params = {},
           .snapshot = reader_.current(),
-          .level = {},
-          .max_age = {},
+          .settled = {},
           .pinned = {}};
 }
 
@@ -165,6 +166,12 @@ void Worker::answer_deferred(std::size_t route, const http::Request& request, ht
   Call call = begin(request, response);
   write(call);
   counters_.count(route, response.status());
+}
+
+void Worker::answer_settled(const Settled& settled, const http::Request& request, http::Response& response) {
+  settled_ = &settled;
+  const Finally forget([this] { settled_ = nullptr; });
+  handle(request, response);
 }
 
 void Worker::pin(catalog::SnapshotPtr snapshot) {
@@ -210,28 +217,10 @@ void Worker::call(const Match& match, const http::Request& request, http::Respon
   auto params = Params::parse(request.query);
   if (!params) return call.fail(params.error());
   call.params = *std::move(params);
+  const Finally let_go([this] {
+    if (std::exchange(pinned_here_, false)) unpin();
+  });
   if (route.needs == Needs::nothing || settle_level(call)) route.answer(call);
-}
-
-bool Worker::settle_level(Call& call) {
-  const std::string* parameter = call.params.find("consistency");
-  if (!call.conditions.ask_for_level() && parameter == nullptr) return true;
-  const auto ask = query::parse_ask(call.conditions.consistency, parameter == nullptr ? std::string_view{} : *parameter,
-                                    call.conditions.cache_control);
-  if (!ask) {
-    call.fail(ask.error());
-    return false;
-  }
-  const Label& label = call.label();
-  if (ask->level == query::Level::eventual) return true;
-  if (ask->by_directive && ask->level == query::Level::bounded && label.age <= ask->max_age) {
-    call.level = fmt::format("bounded; max-age={}", ask->max_age);
-    call.max_age = ask->max_age;
-    return true;
-  }
-  if (ask->stale_if_error) return true;
-  call.fail(level_not_there(*ask, label.age));
-  return false;
 }
 
 std::unique_ptr<http::Handler> make_handler(const Context& context, unsigned worker) {

@@ -14,8 +14,8 @@
 #include "api/params.h"
 #include "api/problem.h"
 #include "api/routes.h"
+#include "api/settled.h"
 #include "query/json_parser.h"
-#include "query/level.h"
 #include "search/searcher.h"
 
 namespace aureacore::graph {
@@ -49,6 +49,8 @@ class Worker final : public http::Handler {
   // Answers a request that was deferred, by its route; what the route's endpoint would have read is settled already.
   void answer_deferred(std::size_t route, const http::Request& request, http::Response& response,
                        const std::function<void(Call&)>& write);
+  // Answers a request whose consistency level was settled before.
+  void answer_settled(const Settled& settled, const http::Request& request, http::Response& response);
   // The graph of the current version as a whole.
   std::shared_ptr<const graph::Dense> dense();
   [[nodiscard]] bool in_background() const { return place_ == Place::background; }
@@ -69,8 +71,10 @@ class Worker final : public http::Handler {
   void dispatch(const http::Request& request, http::Response& response);
   void route(const http::Request& request, http::Response& response);
   void call(const Match& match, const http::Request& request, http::Response& response);
-  // Settles the consistency level; false: answered with a problem.
+  // Settles the consistency level; false: answered with a problem, or on its way to the barrier.
   bool settle_level(Call& call);
+  bool settle_snapshot(Call& call, const query::Ask& ask);
+  bool wait_for_checks(Call& call, const query::Ask& ask, base::SteadyTime since);
   void answer_unmatched(const Match& match, const http::Request& request, http::Response& response);
 
   const Context& context_;
@@ -83,6 +87,8 @@ class Worker final : public http::Handler {
   std::string header_scratch_;
   Place place_;
   std::uint64_t pins_ = 0;
+  const Settled* settled_ = nullptr;  // of the request that is answered; null: not settled yet
+  bool pinned_here_ = false;          // to an earlier version, for this request alone
 };
 
 // One request that is answered off the fast way. Lives on the stack for as long.
@@ -94,10 +100,8 @@ struct Call {
   std::array<std::string, max_path_parameters> path;  // decoded
   Params params;
   const catalog::Snapshot* snapshot = nullptr;  // the current one; not null where the route needs one
-  // Which level was settled on, if other than eventual: the start of that header line's value.
-  std::string level;
-  std::optional<std::uint64_t> max_age;  // of that level
-  std::optional<Label> pinned;           // set once the answer comes from another version than the current one
+  Settled settled;                              // eventual, unless the client asked for more
+  std::optional<Label> pinned;                  // set once the answer comes from another version than the current one
 
   [[nodiscard]] const Context& context() const { return worker.context(); }
   // The label of all sources, or of the pinned version.

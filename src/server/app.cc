@@ -60,12 +60,14 @@ App::App(Config config, AppDependencies dependencies, StateDir state)
     const bool first = progress.stage == sync::Progress::Stage::published && !loaded_.exchange(true);
     if (first && dependencies_.loaded) dependencies_.loaded();
   };
-  sync::Syncer::Dependencies syncer{dependencies_.clock,  dependencies_.log,     slot_,
-                                    dependencies_.random, dependencies_.connect, progress};
+  sync::Syncer::Dependencies syncer{
+      dependencies_.clock, dependencies_.log, slot_, dependencies_.random, dependencies_.connect, progress, [this] {
+        if (barrier_) barrier_->notify();
+      }};
   syncer_ = std::make_unique<sync::Syncer>(syncer_options(config_, state_, dependencies_), std::move(syncer),
                                            config_.sources);
   syncer_->register_metrics(registry_);
-  requests_ = std::make_unique<api::RequestMetrics>(2 * config_.threads);  // workers, then background
+  requests_ = std::make_unique<api::RequestMetrics>(2 * config_.threads + 1);  // workers, background, the barrier
   requests_->register_with(registry_);
 }
 
@@ -85,6 +87,8 @@ base::Status App::bind() {
   kinds_.set(config_.kinds);
   background_ = std::make_unique<api::Background>(*context_, config_.threads, config_.threads);
   context_->background = background_.get();
+  barrier_ = std::make_unique<api::Barrier>(*context_, 2 * config_.threads);
+  context_->barrier = barrier_.get();
   const http::ServerOptions options{.host = config_.host,
                                     .port = config_.port,
                                     .workers = config_.threads,
@@ -122,6 +126,14 @@ void App::register_server_metrics() {
       sum([](const Counters& worker) { return static_cast<double>(worker.received_bytes.load(relaxed)); }));
   registry_.counter("aureacore_http_sent_bytes_total", "Bytes sent to clients.",
                     sum([](const Counters& worker) { return static_cast<double>(worker.sent_bytes.load(relaxed)); }));
+  registry_.gauge("aureacore_consistency_waiting", "Requests that wait for a check of the remotes.",
+                  [this] { return Samples{{{}, static_cast<double>(barrier_->waiting())}}; });
+  registry_.counter("aureacore_consistency_waits_total", "Requests that waited for a check of the remotes, by outcome.",
+                    [this] {
+                      const auto& totals = barrier_->totals();
+                      return Samples{{{{"outcome", "met"}}, static_cast<double>(totals.met.load(relaxed))},
+                                     {{{"outcome", "unmet"}}, static_cast<double>(totals.unmet.load(relaxed))}};
+                    });
   registry_.gauge("aureacore_build_info", "1; the release is in the label.",
                   [] { return Samples{{{{"release", release()}}, 1}}; });
 }
@@ -145,6 +157,7 @@ void App::reconfigure(Config config) {
 
 void App::stop() {
   draining_ = true;
+  if (barrier_) barrier_->stop();
   if (server_) server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(config_.drain));
   if (background_) background_->stop();
   syncer_->stop();

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "api/background.h"
+#include "api/barrier.h"
 #include "api/handler.h"
 #include "api/request_metrics.h"
 #include "base/clock.h"
@@ -72,6 +73,7 @@ class App {
   std::unique_ptr<api::RequestMetrics> requests_;
   std::unique_ptr<api::Context> context_;
   std::unique_ptr<api::Background> background_;
+  std::unique_ptr<api::Barrier> barrier_;
   std::unique_ptr<http::Server> server_;
 };
 

@@ -176,6 +176,49 @@ TEST_F(AppTest, AnswersOnWhileGitIsGoneAndSaysSoAndHeals) {
       eventually([&] { return header(look_up("b"), "AureaCore-Consistency").find("degraded") == std::string::npos; }));
 }
 
+// Though the source's own next check is an hour away.
+TEST_F(AppTest, StrongReadsSeeEveryPushThatCameBeforeThem) {
+  repository_.commit_file("catalog-info.yaml", component("a0"));
+  auto options = source("main", repository_.path());
+  options.interval = std::chrono::hours(1);
+  serve({options});
+  ASSERT_TRUE(eventually([&] { return serves("a0"); }));
+  for (int i = 1; i <= 5; ++i) {
+    const std::string name = "a" + std::to_string(i);
+    repository_.commit_file("catalog-info.yaml", component(name));
+    const auto answer = get("/api/catalog/entities/by-name/component/default/" + name + "?consistency=strong");
+    EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
+    EXPECT_EQ(header(answer, "AureaCore-Consistency"), "strong");
+  }
+  const auto checks = app_->syncer().sources().at(0).checks;
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < 100; ++i) {
+    clients.emplace_back([this] {
+      EXPECT_THAT(get("/api/catalog/entities/by-name/component/default/a5?consistency=strong"),
+                  StartsWith("HTTP/1.1 200"));
+    });
+  }
+  clients.clear();
+  EXPECT_LE(app_->syncer().sources().at(0).checks - checks, 50U);
+}
+
+TEST_F(AppTest, StrongReadsAreRefusedWhileGitIsGoneAndTheOthersAreNot) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  auto options = source("main", repository_.path());
+  options.interval = std::chrono::hours(1);
+  serve({options});
+  ASSERT_TRUE(eventually([&] { return serves("a"); }));
+  const auto away = folder_.path() / "away";
+  const std::string path = "/api/catalog/entities/by-name/component/default/a";
+  std::filesystem::rename(repository_.path(), away);
+  const auto refused = get(path + "?consistency=strong");
+  EXPECT_THAT(refused, StartsWith("HTTP/1.1 503"));
+  EXPECT_NE(header(refused, "Retry-After"), "");
+  EXPECT_THAT(get(path), StartsWith("HTTP/1.1 200"));
+  std::filesystem::rename(away, repository_.path());
+  EXPECT_TRUE(eventually([&] { return get(path + "?consistency=strong").starts_with("HTTP/1.1 200"); }));
+}
+
 TEST_F(AppTest, StartsFromTheMirrorWhereGitIsGone) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   const auto away = folder_.path() / "away";

@@ -77,6 +77,7 @@ struct Source {
   bool restate = false;   // its interval in the snapshot is an earlier one
   bool retired = false;   // no longer configured: what still comes in for it is dropped
   base::SteadyTime due{};
+  base::SteadyTime begun{};    // the last list job
   std::uint32_t failures = 0;  // in a row
   resilience::CircuitBreaker breaker;
   std::string held;  // the commit that waits for a decision

@@ -132,7 +132,9 @@ void Syncer::run(const std::stop_token& stop) {
     for (auto& event : wait(stop)) {
       std::visit([this](auto& happened) { handle(std::move(happened)); }, event);
     }
-    if (!stop.stop_requested()) publish();
+    if (stop.stop_requested()) return;
+    publish();
+    if (dependencies_.checked) dependencies_.checked();
   }
 }
 
@@ -169,6 +171,7 @@ void Syncer::start_due() {
       pool_->submit({source, Task::load, {}, now});
     }
     source->listing = true;
+    source->begun = now;
     pool_->submit({source, Task::list, {}, now});
   }
 }
@@ -180,8 +183,12 @@ void Syncer::handle(const Refresh& refresh) {
   if (source.busy()) {
     source.again = true;  // the check under way may have begun before what the caller wants to see
   } else {
-    source.due = dependencies_.clock.steady();
+    source.due = soonest(source);
   }
+}
+
+base::SteadyTime Syncer::soonest(const Source& source) const {
+  return std::max(dependencies_.clock.steady(), source.begun + options_.refresh_spacing);
 }
 
 void Syncer::handle(Reconfigure change) {

@@ -52,6 +52,8 @@ struct SyncerOptions {
   std::uint64_t seed = 0;  // of the snapshot's hash tables
   // A mirror that no source uses any more is deleted at the first start so long after it was last checked.
   base::Duration leftover_grace = std::chrono::days(7);
+  // Checks that are asked for begin at least so long after the source's last one began, however many ask.
+  base::Duration refresh_spacing = std::chrono::milliseconds(20);
 };
 
 class Syncer final : public Status {
@@ -63,6 +65,9 @@ class Syncer final : public Status {
     resilience::Random random;  // used on the scheduler thread alone
     Connect connect = connect_git;
     ReportProgress progress;  // may be empty
+    // Called on the scheduler's thread when a check has ended, one way or the other, and what it found is served. Brief. May be
+    // empty.
+    std::function<void()> checked;
   };
 
   Syncer(SyncerOptions options, Dependencies dependencies, std::vector<SourceOptions> sources);
@@ -116,7 +121,9 @@ class Syncer final : public Status {
   void accept(Source& source, Loaded loaded);
   bool hold(Source& source, const Loaded& loaded);
   void succeeded(Source& source, base::SteadyTime started);
-  void failed(Source& source, const base::Error& error);
+  void failed(Source& source, base::SteadyTime started, const base::Error& error);
+  // When a check that is asked for now may begin.
+  [[nodiscard]] base::SteadyTime soonest(const Source& source) const;
   void current(Source& source, base::SteadyTime started);
   void start_tidying(const SourcePtr& source);
   static void note_mirror(Source& source, const Outcome& outcome);

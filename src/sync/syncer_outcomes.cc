@@ -22,7 +22,7 @@ void Syncer::handle(Outcome outcome) {
       if (outcome.status) start_tidying(source);
       break;
     case Task::tidy:
-      if (std::exchange(source->again, false)) source->due = dependencies_.clock.steady();
+      if (std::exchange(source->again, false)) source->due = soonest(*source);
       if (!outcome.status) {
         dependencies_.log.warning("mirror not tidied",
                                   {{"source", source->id()}, {"error", outcome.status.error().message}});
@@ -54,7 +54,7 @@ void Syncer::handle_load(Source& source, Outcome& outcome) {
 void Syncer::handle_list(const SourcePtr& source, const Outcome& outcome) {
   source->listed = true;
   ++source->status.checks;
-  if (!outcome.status) return failed(*source, outcome.status.error());
+  if (!outcome.status) return failed(*source, outcome.job.started, outcome.status.error());
   source->answered = true;
   if (source->working) {
     source->found.emplace(outcome.tip, outcome.job.started);
@@ -79,7 +79,7 @@ void Syncer::found(const SourcePtr& source, const git::Advertised& tip, base::St
 void Syncer::handle_update(Source& source, Outcome& outcome) {
   if (!outcome.status) {
     if (outcome.status.error().code == base::Code::corrupt) discard_mirror(source);
-    return failed(source, outcome.status.error());
+    return failed(source, outcome.job.started, outcome.status.error());
   }
   note_mirror(source, outcome);
   succeeded(source, outcome.job.started);
@@ -169,15 +169,16 @@ void Syncer::succeeded(Source& source, base::SteadyTime started) {
   source.status.last_error.clear();
   source.status.last_check = started;
   const auto next = started + resilience::jittered(source.options.interval, options_.jitter, dependencies_.random);
-  source.due = std::exchange(source.again, false) ? now : std::max(now, next);
+  source.due = std::exchange(source.again, false) ? soonest(source) : std::max(now, next);
 }
 
-void Syncer::failed(Source& source, const base::Error& error) {
+void Syncer::failed(Source& source, base::SteadyTime started, const base::Error& error) {
   const auto now = dependencies_.clock.steady();
   ++source.failures;
   ++source.status.failures;
   source.status.last_error = error.message;
   source.again = false;
+  source.freshness->failed(started);
   source.breaker.failed(now);
   const bool open = source.breaker.state() == resilience::CircuitBreaker::State::open;
   source.due = open ? source.breaker.retry_at() : now + options_.backoff.delay(source.failures, dependencies_.random);

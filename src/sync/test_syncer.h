@@ -116,7 +116,7 @@ class SyncerTest : public testing::Test {
       return connection;
     };
     slot_ = std::make_unique<catalog::SnapshotSlot>();
-    Syncer::Dependencies dependencies{clock_, log_, *slot_, [] { return 0.5; }, connect, {}};
+    Syncer::Dependencies dependencies{clock_, log_, *slot_, [] { return 0.5; }, connect, {}, {}};
     syncer_ = std::make_unique<Syncer>(options_, std::move(dependencies), std::move(sources));
     syncer_->start();
   }

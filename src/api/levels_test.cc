@@ -1,0 +1,267 @@
+// Consistency levels: what is answered at once, what waits for a check of the remotes, and what becomes of those who wait.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+#include "api/testing.h"
+#include "api/worker.h"
+
+namespace aureacore::api {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::Answer;
+using ::testing::HasSubstr;
+using testing::Instance;
+
+constexpr std::string_view web = "/api/catalog/entities/by-name/component/default/web";
+
+class LevelsTest : public ::testing::Test {
+ protected:
+  LevelsTest() {
+    instance_.publish();
+    pass(10s);
+  }
+
+  void pass(base::Duration time) { instance_.pass(time); }
+  // A check that begins now and succeeds at once.
+  void check() {
+    instance_.freshness->checked(instance_.clock.steady());
+    instance_.barrier->notify();
+  }
+  void check_when_asked() {
+    instance_.sync.on_refresh = [this] { instance_.freshness->checked(instance_.clock.steady()); };
+  }
+  Answer ask(const std::string& level, testing::Headers headers = {}) {
+    headers.emplace_back("AureaCore-Consistency", level);
+    return instance_.get(web, headers);
+  }
+  std::future<Answer> ask_later(const std::string& level, const testing::Headers& headers = {}) {
+    auto answer = std::async(std::launch::async, [=, this] { return ask(level, headers); });
+    while (instance_.barrier->waiting() == 0) std::this_thread::yield();
+    return answer;
+  }
+  // Still waiting, after whatever was under way has been looked at.
+  bool waits() {
+    for (int i = 0; i < 3; ++i) {
+      instance_.barrier->notify();
+      std::this_thread::sleep_for(2ms);
+    }
+    return instance_.barrier->waiting() == 1;
+  }
+
+  Instance instance_;
+};
+
+TEST_F(LevelsTest, StrongWaitsForACheckThatBeginsAfterIt) {
+  auto answer = ask_later("strong");
+  EXPECT_TRUE(waits());
+  // One that began before proves nothing, whenever it ends.
+  instance_.freshness->checked(instance_.clock.steady() - 1ms);
+  EXPECT_TRUE(waits());
+  check();
+  const Answer strong = answer.get();
+  EXPECT_EQ(strong.status, 200);
+  EXPECT_EQ(strong.header("aureacore-consistency"), "strong");
+  EXPECT_EQ(strong.header("age"), "1");
+  EXPECT_EQ(strong.header("preference-applied"), "");
+  EXPECT_EQ(instance_.sync.refreshed, std::vector<std::string>{"main"});
+  EXPECT_EQ(instance_.barrier->waiting(), 0U);
+}
+
+TEST_F(LevelsTest, StrongIsAnsweredFromWhatTheCheckFound) {
+  auto answer = ask_later("strong");
+  instance_.publish({{"Component", "web", "", R"("type":"other")", {}}}, 2);
+  instance_.barrier->notify();
+  EXPECT_EQ(answer.get().header("aureacore-version"), instance_.slot.latest()->token());
+}
+
+TEST_F(LevelsTest, AFailedCheckEndsTheWait) {
+  auto answer = ask_later("strong");
+  instance_.freshness->failed(instance_.clock.steady() - 1ms);
+  EXPECT_TRUE(waits()) << "that one began before the request came";
+  instance_.freshness->failed(instance_.clock.steady());
+  instance_.barrier->notify();
+  const Answer refused = answer.get();
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("retry-after"), "2");
+  EXPECT_EQ(refused.header("aureacore-version"), instance_.slot.latest()->token());
+  EXPECT_THAT(refused.body, HasSubstr("consistency-level-unavailable"));
+  EXPECT_THAT(refused.body, HasSubstr("found main, last checked 10 s ago"));
+}
+
+TEST_F(LevelsTest, StaleIfErrorTakesWhatIsThere) {
+  auto answer = ask_later("strong", {{"Cache-Control", "stale-if-error=60"}});
+  instance_.freshness->failed(instance_.clock.steady());
+  instance_.barrier->notify();
+  const Answer stale = answer.get();
+  EXPECT_EQ(stale.status, 200);
+  EXPECT_EQ(stale.header("aureacore-consistency"), "eventual");
+}
+
+TEST_F(LevelsTest, NobodyWaitsForARemoteThatIsGivenUp) {
+  for (const auto degraded : {catalog::Degraded::git_open, catalog::Degraded::held}) {
+    instance_.freshness->set_degraded(degraded);
+    const Answer refused = ask("strong");
+    EXPECT_EQ(refused.status, 503);
+    EXPECT_THAT(refused.body, HasSubstr(name(degraded)));
+  }
+}
+
+TEST_F(LevelsTest, PreferSaysHowLong) {
+  auto answer = ask_later("strong", {{"Prefer", "respond-async, wait=3"}});
+  pass(2s);
+  EXPECT_TRUE(waits());
+  pass(1s);
+  EXPECT_EQ(answer.get().status, 503);
+  check_when_asked();
+  EXPECT_EQ(ask("strong", {{"Prefer", "wait=3"}}).header("preference-applied"), "wait=3");
+  EXPECT_EQ(ask("strong", {{"Prefer", "wait=9999999"}}).header("preference-applied"), "wait=60");
+}
+
+TEST_F(LevelsTest, BoundedWaitsOnlyWhereItMust) {
+  EXPECT_EQ(ask("bounded; max-age=10").header("aureacore-consistency"), "bounded; max-age=10");
+  EXPECT_EQ(ask("bounded; max-age=18446744073709551615").status, 200);
+  EXPECT_TRUE(instance_.sync.refreshed.empty());
+  auto answer = ask_later("bounded; max-age=9");
+  // A check that failed before the request came says nothing of what the next one will find.
+  instance_.freshness->failed(instance_.clock.steady() - 5s);
+  EXPECT_TRUE(waits());
+  instance_.freshness->checked(instance_.clock.steady() - 8s);
+  instance_.barrier->notify();
+  EXPECT_EQ(answer.get().header("aureacore-consistency"), "bounded; max-age=9");
+}
+
+TEST_F(LevelsTest, CacheControlAsksToo) {
+  check_when_asked();
+  const auto cache = [&](const std::string& directives) { return instance_.get(web, {{"Cache-Control", directives}}); };
+  EXPECT_EQ(cache("no-cache").header("aureacore-consistency"), "strong");
+  pass(10s);
+  EXPECT_EQ(cache("max-age=0").header("aureacore-consistency"), "bounded; max-age=0");
+  EXPECT_EQ(instance_.sync.refreshed.size(), 2U);
+  EXPECT_EQ(cache("no-store").header("aureacore-consistency"), "eventual");
+  EXPECT_EQ(cache("only-if-cached").header("aureacore-consistency"), "eventual");
+  EXPECT_EQ(cache("max-age=x").status, 400);
+  pass(10s);
+  EXPECT_EQ(cache("only-if-cached, max-age=10").header("aureacore-consistency"), "bounded; max-age=10");
+  const Answer absent = cache("only-if-cached, max-age=9");
+  EXPECT_EQ(absent.status, 504);
+  EXPECT_THAT(absent.body, HasSubstr("not-cached"));
+  EXPECT_EQ(instance_.get(std::string(web) + "?consistency=strong", {{"AureaCore-Consistency", "eventual"}}).status,
+            400);
+}
+
+TEST_F(LevelsTest, SessionsNeverGoBack) {
+  const std::string first = instance_.slot.latest()->token();
+  EXPECT_EQ(ask("session; version=\"" + first + "\"").status, 200);
+  instance_.publish(query::testing::documents(), 2);
+  pass(10s);
+  // An earlier version that is still held.
+  const Answer answer = ask("session; version=\"" + first + "\"");
+  EXPECT_EQ(answer.header("aureacore-consistency"), "session; version=\"" + first + "\"");
+  EXPECT_EQ(answer.header("aureacore-version"), instance_.slot.latest()->token());
+  EXPECT_TRUE(instance_.sync.refreshed.empty());
+  // One that nobody here knows: from another instance, or from long ago.
+  check_when_asked();
+  EXPECT_EQ(ask("session; version=\"v1-7-00000000000000000000000000000000\"").status, 200);
+  EXPECT_EQ(instance_.sync.refreshed.size(), 1U);
+}
+
+TEST_F(LevelsTest, SnapshotAnswersFromThatVersion) {
+  const std::string first = instance_.slot.latest()->token();
+  const std::string before = instance_.get(web).body;
+  instance_.publish({{"Component", "api", "", R"("type":"other")", {}}}, 2);
+  pass(30s);
+  EXPECT_EQ(instance_.get(web).status, 404);
+  const std::string level = "snapshot; version=\"" + first + "\"";
+  for (const std::string target : {std::string(web), std::string("/api/catalog/entities")}) {
+    const Answer old = instance_.get(target, {{"AureaCore-Consistency", level}});
+    EXPECT_EQ(old.status, 200);
+    EXPECT_EQ(old.header("aureacore-version"), first);
+    EXPECT_EQ(old.header("aureacore-consistency"), level);
+    // It was last known to be current 40 s ago, whatever was checked since.
+    EXPECT_GE(std::stoi(old.header("age")), 40);
+  }
+  EXPECT_EQ(ask(level).body, before);
+  EXPECT_EQ(instance_.get(web).status, 404) << "the next request is at the newest version again";
+  const Answer current = ask("snapshot; version=\"" + instance_.slot.latest()->token() + "\"");
+  EXPECT_EQ(current.status, 404);
+  const Answer gone = ask("snapshot; version=\"v1-7-00000000000000000000000000000000\"");
+  EXPECT_EQ(gone.status, 410);
+  EXPECT_THAT(gone.body, HasSubstr("version-gone"));
+}
+
+TEST_F(LevelsTest, HoldsOnEveryReadEndpoint) {
+  check_when_asked();
+  for (const std::string_view target :
+       {"/api/catalog/entities", "/api/catalog/entities/by-query", "/api/catalog/entity-facets?facet=kind",
+        "/api/v1/graph/component/default/web", "/api/v1/impact/component/default/web", "/api/v1/cycles",
+        "/api/v1/order", "/api/v1/search?q=web", "/api/v1/errors", "/api/catalog/locations"}) {
+    pass(1s);
+    const Answer answer = instance_.get(target, {{"Cache-Control", "no-cache"}});
+    EXPECT_EQ(answer.status, 200) << target;
+    EXPECT_EQ(answer.header("aureacore-consistency"), "strong") << target;
+    EXPECT_EQ(instance_.get(target, {{"Cache-Control", "no-cache"}, {"If-None-Match", answer.header("etag")}}).status,
+              304)
+        << target;
+  }
+  pass(1s);
+  const Answer batch = instance_.ask(
+      "POST", "/api/v1/batch", {{"AureaCore-Consistency", "strong"}},
+      R"({"requests":[{"path":"/api/v1/search?q=web"},{"path":"/api/v1/search?q=web&consistency=strong"}]})");
+  EXPECT_EQ(batch.header("aureacore-consistency"), "strong");
+  EXPECT_THAT(batch.body, HasSubstr(R"({"id":0,"status":200)"));
+  EXPECT_THAT(batch.body, HasSubstr(R"({"id":1,"status":400)"));
+}
+
+TEST_F(LevelsTest, ACursorStaysWithItsVersion) {
+  const Answer page = instance_.get("/api/catalog/entities/by-query?limit=1");
+  const auto at = page.body.find("\"nextCursor\":\"") + 14;
+  const std::string next =
+      "/api/catalog/entities/by-query?cursor=" + page.body.substr(at, page.body.find('"', at) - at);
+  instance_.publish(query::testing::documents(), 2);
+  check_when_asked();
+  EXPECT_EQ(instance_.get(next).status, 200);
+  const std::string session = "session; version=\"" + page.header("aureacore-version") + "\"";
+  EXPECT_EQ(instance_.get(next, {{"AureaCore-Consistency", session}}).status, 200);
+  EXPECT_EQ(instance_.get(next, {{"AureaCore-Consistency", "strong"}}).status, 400);
+}
+
+TEST_F(LevelsTest, NobodyIsLeftWaitingAtTheEnd) {
+  auto answer = ask_later("strong");
+  instance_.barrier->stop();
+  EXPECT_EQ(answer.get().status, 503);
+  EXPECT_EQ(ask("strong").status, 503);
+  EXPECT_EQ(ask("strong", {{"Cache-Control", "stale-if-error=1"}}).status, 200);
+}
+
+TEST_F(LevelsTest, ManyShareOneCheck) {
+  constexpr int clients = 200;
+  std::vector<std::future<Answer>> answers;
+  for (int i = 0; i < clients; ++i) {
+    answers.push_back(std::async(std::launch::async, [this] {
+      http::Output out;
+      std::vector<http::Header> headers{{"AureaCore-Consistency", "strong"}};
+      http::Request request;
+      request.method = http::Method::get;
+      request.method_name = "GET";
+      request.target = request.path = web;
+      request.headers = headers;
+      Worker worker(instance_.context, 0);
+      http::Response response(request, out, &instance_.mailbox);
+      worker.handle(request, response);
+      const auto deferral = response.take_deferral();
+      Instance::wait_for(*deferral);
+      return Answer{.status = deferral->answer->status, .headers = {}, .body = {}};
+    }));
+  }
+  while (instance_.barrier->waiting() < clients) std::this_thread::yield();
+  check();
+  for (auto& answer : answers) EXPECT_EQ(answer.get().status, 200);
+  EXPECT_EQ(instance_.barrier->totals().met.load(), clients);
+}
+
+}  // namespace
+}  // namespace aureacore::api

@@ -1,0 +1,147 @@
+// Which consistency level a request asks for, and what is done for it: nothing, another version, or a wait at the barrier.
+#include <fmt/core.h>
+
+#include "api/barrier.h"
+#include "api/worker.h"
+#include "base/text.h"
+
+namespace aureacore::api {
+namespace {
+
+using query::Ask;
+using query::Level;
+
+// Beyond this an age bounds nothing.
+constexpr std::uint64_t longest_age = std::uint64_t{100} * 365 * 24 * 3600;
+
+// RFC 7240's wait in seconds, of the first Prefer that has one.
+std::optional<std::uint64_t> preferred_wait(const http::Request& request) {
+  for (const http::Header& header : request.headers) {
+    if (!base::equal_ignoring_case(header.name, "prefer")) continue;
+    for (const std::string_view part : base::split(header.value, ',')) {
+      const std::string_view preference = base::trim(part);
+      if (!base::equal_ignoring_case(preference.substr(0, 5), "wait=")) continue;
+      if (const auto seconds = base::parse_number(preference.substr(5))) return seconds;
+    }
+  }
+  return std::nullopt;
+}
+
+Problem gone(const Ask& ask, const std::string& current) {
+  return {.status = 410,
+          .type = "version-gone",
+          .title = "The version is no longer held",
+          .detail = fmt::format("expected a version that is still held, found {}; the catalog is at {} by now",
+                                ask.version, current)};
+}
+
+Problem not_cached(const Ask& ask) {
+  return {.status = 504,
+          .type = "not-cached",
+          .title = "That takes more than what is cached",
+          .detail = fmt::format("expected {} with only-if-cached, found a catalog that would have to be checked at its "
+                                "remotes for it",
+                                Settled(ask).level)};
+}
+
+Problem inside_a_batch() {
+  return {.status = 400,
+          .type = "operation",
+          .title = "The operation is not for a batch",
+          .detail =
+              "expected the consistency level with the batch itself, found one with an operation: all operations of a "
+              "batch are answered from one version"};
+}
+
+// What every source's last check must not have begun before; nothing: the level holds already.
+std::optional<base::SteadyTime> needed(const Call& call, const Ask& ask) {
+  const base::SteadyTime now = call.context().clock.steady();
+  switch (ask.level) {
+    case Level::bounded: {
+      const auto since = now - std::chrono::seconds(std::min(ask.max_age, longest_age));
+      return call.snapshot->last_check() >= since ? std::nullopt : std::optional(since);
+    }
+    case Level::session:
+      // One that is held here came before what is served now. One that isn't came from a remote's state before this request:
+      // whatever the remotes say from now on has it.
+      if (call.context().slot.find(ask.version).snapshot != nullptr) return std::nullopt;
+      return now;
+    case Level::strong:
+      return now;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace
+
+bool Worker::settle_level(Call& call) {
+  if (settled_ != nullptr) {
+    call.settled = *settled_;
+    return true;
+  }
+  const std::string* parameter = call.params.find("consistency");
+  if (!call.conditions.ask_for_level() && parameter == nullptr) return true;
+  const auto ask = query::parse_ask(call.conditions.consistency, parameter == nullptr ? std::string_view{} : *parameter,
+                                    call.conditions.cache_control);
+  if (!ask) {
+    call.fail(ask.error());
+    return false;
+  }
+  if (ask->level == Level::eventual) return true;
+  if (ask->level == Level::snapshot) return settle_snapshot(call, *ask);
+  const auto since = needed(call, *ask);
+  if (since) return wait_for_checks(call, *ask, *since);
+  call.settled = Settled(*ask);
+  return true;
+}
+
+// False: answered with a problem.
+bool Worker::settle_snapshot(Call& call, const Ask& ask) {
+  if (ask.version != call.snapshot->token()) {
+    auto held = context_.slot.find(ask.version);
+    if (held.snapshot == nullptr) {
+      call.fail(gone(ask, call.snapshot->token()));
+      return false;
+    }
+    const auto since = context_.clock.steady() - held.checked;
+    const auto checked = std::chrono::floor<std::chrono::seconds>((context_.clock.wall() - since).time_since_epoch());
+    pin(std::move(held.snapshot));
+    pinned_here_ = true;
+    call.snapshot = reader_.current();
+    call.settled.checked = checked.count();
+    call.pinned = labels_.of_pinned(*call.snapshot, checked.count());
+  }
+  const auto checked = call.settled.checked;
+  call.settled = Settled(ask);
+  call.settled.checked = checked;
+  return true;
+}
+
+// False: it is not for this call to answer any more.
+bool Worker::wait_for_checks(Call& call, const Ask& ask, base::SteadyTime since) {
+  Barrier* const barrier = context_.barrier;
+  const bool can_wait = barrier != nullptr && call.response.can_defer() && !barrier->full();
+  if (ask.only_if_cached) {
+    call.fail(not_cached(ask));
+  } else if (can_wait) {
+    const auto wished = preferred_wait(call.request);
+    const auto most = static_cast<std::uint64_t>(Barrier::longest_wait.count());
+    const auto wait =
+        wished ? std::chrono::seconds(std::min(*wished, most)) : std::chrono::seconds(Barrier::default_wait);
+    const auto now = context_.clock.steady();
+    barrier->submit({.ask = ask,
+                     .since = since,
+                     .arrived = now,
+                     .deadline = now + wait,
+                     .preference = wished ? fmt::format("wait={}", wait.count()) : std::string()},
+                    call.request, call.response.defer());
+  } else if (ask.stale_if_error) {
+    return true;
+  } else {
+    call.fail(in_background() ? inside_a_batch() : busy());
+  }
+  return false;
+}
+
+}  // namespace aureacore::api

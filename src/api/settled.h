@@ -1,0 +1,29 @@
+// Settled: the consistency level that an answer was found to meet, for whoever writes the answer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "query/level.h"
+
+namespace aureacore::api {
+
+struct Settled {
+  // What AureaCore-Consistency says before any degradation; empty: eventual.
+  std::string level;
+  query::Ask ask;
+  // What was honoured of Prefer ("wait=5"), for Preference-Applied; empty: nothing was waited for.
+  std::string preference;
+  // The answer comes from an earlier version, last known to be current then (seconds since 1970).
+  std::optional<std::int64_t> checked;
+
+  Settled() = default;
+  explicit Settled(const query::Ask& met);
+
+  // Whether an earlier version, so many seconds old, meets the level too.
+  [[nodiscard]] bool allows(std::string_view token, std::uint64_t age) const;
+};
+
+}  // namespace aureacore::api
