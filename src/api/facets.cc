@@ -37,6 +37,7 @@ void answer(Call& call, std::vector<std::string> facets, const query::Query& que
   const bool filtered = !query.filters.empty() || !query.predicate.empty();
   std::optional<catalog::Selection> within;
   if (filtered) {
+    if (call.defer_scan(query)) return;
     auto selected = select(query, *call.snapshot, call.worker.parser());
     if (!selected) return call.fail(selected.error());
     within = *std::move(selected);

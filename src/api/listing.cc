@@ -219,6 +219,7 @@ std::optional<Page> find_page(Call& call, Request& request) {
     page.snapshot = call.worker.reader().hold();
     page.query = std::move(request.query);
   }
+  if (call.defer_scan(page.query)) return std::nullopt;
   auto selected = select(page.query, *page.snapshot, call.worker.parser());
   if (!selected) return call.fail(selected.error()), std::nullopt;
   const auto [first, limit] = window(cursor, request.limit);

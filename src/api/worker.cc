@@ -11,6 +11,9 @@ namespace {
 
 constexpr int retry_after_seconds = 2;
 
+// Entities: half a millisecond's work.
+constexpr std::size_t quick_scan = 500;
+
 // Any question, answered on a background thread as it would have been here.
 class Question final : public Background::Task {
  public:
@@ -86,6 +89,10 @@ bool Call::defer() {
   }
   background->submit(std::make_shared<Question>(*this, response.defer()));
   return true;
+}
+
+bool Call::defer_scan(const query::Query& query) {
+  return query::scans(query) && snapshot->size() > quick_scan && defer();
 }
 
 void Call::fail(const Problem& problem, std::string_view allow) {

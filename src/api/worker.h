@@ -16,6 +16,7 @@
 #include "api/routes.h"
 #include "api/settled.h"
 #include "query/json_parser.h"
+#include "query/query.h"
 #include "search/searcher.h"
 
 namespace aureacore::graph {
@@ -111,6 +112,8 @@ struct Call {
 
   // Has a background thread answer, from this very version. False: this is one, or there are none.
   bool defer();
+  // The same if the query looks into more entities than a worker may stop for.
+  bool defer_scan(const query::Query& query);
 
   void fail(const Problem& problem, std::string_view allow = {});
   void fail(const base::Error& error) { fail(bad_request(error)); }

@@ -96,6 +96,7 @@ int run(int count, char** arguments) {
   ConfigRequest checked = request;
   check->add_option("file", checked.file, "Configuration file (YAML)")->type_name("FILE")->required();
   auto* version = app.add_subcommand("version", "Print the version");
+  app.set_version_flag("--version", "aureacore " + aureacore::server::release(), "Print the version");
 
   try {
     app.parse(count, arguments);

@@ -1,11 +1,14 @@
 #include "git/mirror.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 #include <fstream>
 #include <system_error>
 
 #include "base/text.h"
+#include "git/descriptor.h"
 #include "git/repository.h"
 
 namespace aureacore::git {
@@ -17,6 +20,8 @@ using base::fail;
 using base::Result;
 using base::Status;
 
+// More than are open at once while a mirror is judged.
+constexpr std::size_t descriptors_to_look = 16;
 constexpr std::size_t small_file_bytes = 16 << 10;
 constexpr std::string_view head_text = "ref: refs/heads/none\n";
 // A promisor remote: blobs may be missing, and fetch asks for the filter by itself. No URL: that comes with each call.
@@ -118,6 +123,17 @@ bool Mirror::sound(bool whole_tree) const {
   if (!whole_tree) return repository->commit(record->commit).has_value();
   const auto nothing_wanted = [](std::string_view) { return false; };
   return repository->files(record->commit, nothing_wanted, 0).has_value();
+}
+
+Status Mirror::can_look() const {
+  std::vector<Descriptor> opened;
+  while (opened.size() < descriptors_to_look) {
+    opened.emplace_back(::open(directory_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (opened.back().get() < 0) {
+      return file_failed("look at the mirror in", directory_.parent_path(), {errno, std::generic_category()});
+    }
+  }
+  return {};
 }
 
 Status Mirror::set_aside() const {

@@ -38,8 +38,9 @@ class Mirror {
   [[nodiscard]] base::Status prepare() const;
   // Whether what the record names can be read, its whole tree too where `whole_tree`. No record: nothing to be read.
   [[nodiscard]] bool sound(bool whole_tree) const;
-  // Moves the folder away, so that prepare makes a new one. Only the last one set aside is kept, until
-  // forget_set_aside.
+  // Whether this process has what it takes to judge the mirror. Error: unavailable, as with too many open files.
+  [[nodiscard]] base::Status can_look() const;
+  // Moves the folder away, so that prepare makes a new one. Only the last one set aside is kept, until forget_set_aside.
   [[nodiscard]] base::Status set_aside() const;
   void forget_set_aside() const;
   // Removes what a killed git leaves: temporary files, locks, packs without an index.

@@ -61,6 +61,8 @@ Status GitRemote::open_mirror() {
     opened_ = true;
     return {};
   }
+  // Who can't look knows nothing of the mirror: it stays.
+  if (auto looked = mirror_.can_look(); !looked) return looked;
   if (auto aside = mirror_.set_aside(); !aside) return aside;
   status = mirror_.prepare();
   opened_ = status.has_value();

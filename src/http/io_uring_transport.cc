@@ -158,15 +158,16 @@ void IoUringTransport::wait(Events& events, bool block) {
   handle_all(events);
 }
 
+// Those that are there now: what completes meanwhile, such as the sends of a client that takes a long answer as fast as it is
+// made, has its turn behind the worker's other duties.
 void IoUringTransport::handle_all(Events& events) {
-  unsigned head = 0;
-  unsigned count = 0;
-  io_uring_cqe* completion = nullptr;
-  io_uring_for_each_cqe(&ring_, head, completion) {
-    handle(events, *completion);
-    ++count;
+  for (unsigned left = io_uring_cq_ready(&ring_); left > 0; --left) {
+    io_uring_cqe* completion = nullptr;
+    if (io_uring_peek_cqe(&ring_, &completion) != 0) return;
+    const io_uring_cqe copy = *completion;
+    io_uring_cqe_seen(&ring_, completion);
+    handle(events, copy);
   }
-  io_uring_cq_advance(&ring_, count);
 }
 
 void IoUringTransport::handle(Events& events, const io_uring_cqe& completion) {

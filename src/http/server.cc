@@ -11,15 +11,15 @@ namespace {
 
 class WorkerServer final : public Server {
  public:
-  explicit WorkerServer(std::uint16_t port) : port_(port) {}
+  WorkerServer(std::uint16_t port, TransportKind transport) : port_(port), transport_(transport) {}
   ~WorkerServer() override { stop(std::chrono::milliseconds(0)); }
 
-  base::Status add(Descriptor listener, const ServerOptions& options, std::unique_ptr<Handler> handler) {
+  base::Status add(Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
+                   const Limits& limits) {
     counters_.push_back(std::make_unique<WorkerCounters>());
-    auto worker = Worker::make(std::move(listener), options.transport, std::move(handler), options.limits,
-                               *counters_.back(), open_);
+    auto worker =
+        Worker::make(std::move(listener), std::move(transport), std::move(handler), limits, *counters_.back(), open_);
     if (!worker) return std::unexpected(worker.error());
-    transport_ = (*worker)->transport();
     workers_.push_back(std::move(*worker));
     return {};
   }
@@ -45,7 +45,7 @@ class WorkerServer final : public Server {
 
  private:
   std::uint16_t port_;
-  TransportKind transport_ = TransportKind::automatic;
+  TransportKind transport_;
   std::mutex mutex_;  // of start and stop
   bool started_ = false;
   std::atomic<std::size_t> open_{0};
@@ -59,9 +59,12 @@ base::Result<std::unique_ptr<Server>> Server::bind(const ServerOptions& options,
   if (options.workers == 0) return base::fail(base::Code::invalid, "expected at least one worker, found 0");
   auto listeners = listen(options.host, options.port, options.workers);
   if (!listeners) return std::unexpected(listeners.error());
-  auto server = std::make_unique<WorkerServer>(listeners->port);
+  auto transports = Transport::make(options.transport, options.workers);
+  if (!transports) return std::unexpected(transports.error());
+  auto server = std::make_unique<WorkerServer>(listeners->port, transports->front()->kind());
   for (unsigned worker = 0; worker < options.workers; ++worker) {
-    auto status = server->add(std::move(listeners->sockets[worker]), options, make(worker));
+    auto status = server->add(std::move(listeners->sockets[worker]), std::move((*transports)[worker]), make(worker),
+                              options.limits);
     if (!status) return std::unexpected(status.error());
   }
   return server;

@@ -22,11 +22,15 @@ std::optional<TransportKind> parse_transport_kind(std::string_view name) {
   return std::nullopt;
 }
 
-base::Result<std::unique_ptr<Transport>> Transport::make(TransportKind kind) {
-  if (kind == TransportKind::epoll) return EpollTransport::make();
-  auto transport = IoUringTransport::make();
-  if (!transport && kind == TransportKind::automatic) return EpollTransport::make();
-  return transport;
+base::Result<std::vector<std::unique_ptr<Transport>>> Transport::make(TransportKind kind, unsigned count) {
+  std::vector<std::unique_ptr<Transport>> transports;
+  while (transports.size() < count) {
+    auto transport = kind == TransportKind::epoll ? EpollTransport::make() : IoUringTransport::make();
+    if (!transport && kind == TransportKind::automatic) return make(TransportKind::epoll, count);
+    if (!transport) return std::unexpected(transport.error());
+    transports.push_back(std::move(*transport));
+  }
+  return transports;
 }
 
 }  // namespace aureacore::http

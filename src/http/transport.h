@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "base/result.h"
 #include "http/connection.h"
@@ -42,8 +43,8 @@ class Transport {
 
   enum class Receipt : std::uint8_t { bytes, nothing, end, failed };
 
-  // Error: unavailable, where the kernel refuses what this kind needs (`automatic` then falls back).
-  static base::Result<std::unique_ptr<Transport>> make(TransportKind kind);
+  // So many of one kind. Error: unavailable, where the kernel refuses what this kind needs (`automatic` then falls back).
+  static base::Result<std::vector<std::unique_ptr<Transport>>> make(TransportKind kind, unsigned count);
   virtual ~Transport() = default;
 
   [[nodiscard]] virtual TransportKind kind() const = 0;

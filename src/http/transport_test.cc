@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <thread>
 
 #include "http/test_server.h"
 
@@ -18,10 +19,12 @@ TEST(Transport, SaysWhichOneCarries) {
                                    [](unsigned) { return std::make_unique<FunctionHandler>(echo); });
   ASSERT_TRUE(server);
   EXPECT_EQ((*server)->transport(), TransportKind::epoll);
-  const auto chosen = Transport::make(TransportKind::automatic);
+  const auto chosen = Transport::make(TransportKind::automatic, 3);
   ASSERT_TRUE(chosen);
-  const bool allowed = Transport::make(TransportKind::io_uring).has_value();
-  EXPECT_EQ((*chosen)->kind(), allowed ? TransportKind::io_uring : TransportKind::epoll);
+  const bool allowed = Transport::make(TransportKind::io_uring, 3).has_value();
+  for (const auto& transport : *chosen) {
+    EXPECT_EQ(transport->kind(), allowed ? TransportKind::io_uring : TransportKind::epoll);
+  }
 }
 
 TEST(Transport, NamesItsKinds) {
@@ -80,6 +83,38 @@ TEST(Transport, ServesMoreConnectionsThanABatchOfEventsHolds) {
     for (const auto& client : clients) ASSERT_TRUE(client->write(get("/" + std::to_string(turn))));
     for (const auto& client : clients) ASSERT_EQ(client->read(), fmt::format("GET /{}  ", turn));
   }
+}
+
+// Clients that take long answers as fast as they are made must not keep the worker from the others.
+TEST(Transport, IsFairToSmallRequestsBesideLongAnswers) {
+  class Endless final : public Body {
+   public:
+    bool produce(Output& out, std::size_t budget) override {
+      const std::string piece(budget, '.');
+      out.append(piece);
+      return true;
+    }
+  };
+  const auto server = serve([](const Request& request, Response& response) {
+    response.start(200);
+    if (request.path == "/long") return response.stream(std::make_unique<Endless>(), -1);
+    response.send({"short"});
+  });
+  std::atomic<bool> done{false};
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&] {
+      Client client(server->port());
+      client.write(get("/long"));
+      std::vector<char> bytes(1 << 20);
+      while (!done) (void)!recv(client.descriptor(), bytes.data(), bytes.size(), 0);
+    });
+  }
+  Client client(server->port());
+  const auto begun = std::chrono::steady_clock::now();
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(client.ask(get("/")), "short");
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, seconds(10));
+  done = true;
 }
 
 // Each goes while answers to it are on their way; what is left must be let go of, and nobody else may notice.

@@ -40,13 +40,11 @@ void tick_safely(Handler& handler) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Worker>> Worker::make(Descriptor listener, TransportKind transport,
+base::Result<std::unique_ptr<Worker>> Worker::make(Descriptor listener, std::unique_ptr<Transport> transport,
                                                    std::unique_ptr<Handler> handler, const Limits& limits,
                                                    WorkerCounters& counters, std::atomic<std::size_t>& open) {
-  auto made = Transport::make(transport);
-  if (!made) return std::unexpected(made.error());
   std::unique_ptr<Worker> worker(
-      new Worker(std::move(listener), std::move(*made), std::move(handler), limits, counters, open));
+      new Worker(std::move(listener), std::move(transport), std::move(handler), limits, counters, open));
   if (auto status = worker->set_up(); !status) return std::unexpected(status.error());
   return worker;
 }

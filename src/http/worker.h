@@ -30,7 +30,7 @@ class Worker final : private Transport::Events {
   static constexpr std::chrono::milliseconds linger_time{1000};
 
   // `open` counts the connections of all workers.
-  static base::Result<std::unique_ptr<Worker>> make(Descriptor listener, TransportKind transport,
+  static base::Result<std::unique_ptr<Worker>> make(Descriptor listener, std::unique_ptr<Transport> transport,
                                                     std::unique_ptr<Handler> handler, const Limits& limits,
                                                     WorkerCounters& counters, std::atomic<std::size_t>& open);
   ~Worker() override;
@@ -41,7 +41,6 @@ class Worker final : private Transport::Events {
   // Any thread: stop taking connections, end by the deadline. join() waits for it.
   void drain(base::SteadyTime deadline);
   void join();
-  [[nodiscard]] TransportKind transport() const { return transport_->kind(); }
 
  private:
   Worker(Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,

@@ -42,6 +42,10 @@ Selection with_text(const Query& query, const Snapshot& snapshot, const Selectio
 
 }  // namespace
 
+bool scans(const Query& query) {
+  return !query.text.empty() || query.predicate.find("$hasPrefix") != std::string::npos;
+}
+
 base::Result<Selection> select(const Query& query, const Snapshot& snapshot, JsonParser& parser) {
   if (auto checked = check_sizes(query); !checked) return std::unexpected(checked.error());
   auto filter = parse_filters(query.filters);

@@ -27,6 +27,10 @@ struct Query {
   friend bool operator==(const Query&, const Query&) = default;
 };
 
+// Whether selecting means to look into each entity's JSON, which is milliseconds' work in a large catalog: a text is looked
+// for, or a predicate has a $hasPrefix.
+bool scans(const Query& query);
+
 // Error: invalid or too_large, naming the offending part of the query.
 base::Result<catalog::Selection> select(const Query& query, const catalog::Snapshot& snapshot, JsonParser& parser);
 

@@ -188,7 +188,9 @@ void Syncer::handle(const Refresh& refresh) {
 }
 
 base::SteadyTime Syncer::soonest(const Source& source) const {
-  return std::max(dependencies_.clock.steady(), source.begun + options_.refresh_spacing);
+  // After a failure the backoff holds for those who ask too: they would use up the breaker's attempts in a moment.
+  const auto allowed = source.failures > 0 ? source.due : source.begun + options_.refresh_spacing;
+  return std::max(dependencies_.clock.steady(), allowed);
 }
 
 void Syncer::handle(Reconfigure change) {
