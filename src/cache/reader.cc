@@ -174,7 +174,7 @@ class Reader {
       for (const auto& row : segments_[i].rows) shard.entities.push_back(row.entity);
       image_.shards.push_back(std::make_shared<const Shard>(std::move(shard)));
     }
-    auto loaded = catalog::load(std::move(segments_), terms_.seed);
+    auto loaded = catalog::load(segments_, terms_.seed);
     if (!loaded) return std::unexpected(loaded.error());
     catalog::Editor editor(*loaded);
     for (auto& [key, losers] : claims_) {

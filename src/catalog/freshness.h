@@ -28,16 +28,23 @@ class Freshness {
  public:
   // A check of the remote that began then has succeeded.
   void checked(base::SteadyTime start) { checked_.store(start.time_since_epoch().count(), std::memory_order_release); }
+  // One that began then has failed.
+  void failed(base::SteadyTime start) { failed_.store(start.time_since_epoch().count(), std::memory_order_release); }
   void set_degraded(Degraded degraded) { degraded_.store(degraded, std::memory_order_release); }
 
   // Start of the last successful check (possibly before this process: from the mirror's record).
   [[nodiscard]] base::SteadyTime last_check() const {
     return base::SteadyTime(base::Duration(checked_.load(std::memory_order_acquire)));
   }
+  // Start of the last check that failed; the clock's epoch: none did.
+  [[nodiscard]] base::SteadyTime last_failure() const {
+    return base::SteadyTime(base::Duration(failed_.load(std::memory_order_acquire)));
+  }
   [[nodiscard]] Degraded degraded() const { return degraded_.load(std::memory_order_acquire); }
 
  private:
   std::atomic<base::Duration::rep> checked_{0};
+  std::atomic<base::Duration::rep> failed_{0};
   std::atomic<Degraded> degraded_{Degraded::no};
 };
 

@@ -163,6 +163,7 @@ void Index::join_all(Path& path, std::span<const SlotTerm> of_path, const Spelli
 // Paths share nothing, so each is one thread's work.
 void Index::load(std::vector<std::vector<SlotTerm>> by_path, base::EditToken token) {
   std::vector<Path*> paths;
+  paths.reserve(by_path.size());
   for (const auto& terms : by_path)
     paths.push_back(terms.empty() ? nullptr : &writable(terms.front().path_hash, token));
   const Spelling no_other = [](std::uint32_t, const Term&) { return std::string(); };

@@ -162,7 +162,7 @@ class Loader {
   }
 };
 
-base::Result<SnapshotPtr> load(std::vector<Segment> segments, std::uint64_t seed) {
+base::Result<SnapshotPtr> load(const std::vector<Segment>& segments, std::uint64_t seed) {
   const auto entries = in_order(segments);
   const auto same_key = [](const Entry& a, const Entry& b) { return a.entity()->key() == b.entity()->key(); };
   if (const auto twice = std::ranges::adjacent_find(entries, same_key); twice != entries.end()) {

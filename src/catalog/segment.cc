@@ -21,11 +21,11 @@ const std::vector<IndexReader::Word>& IndexReader::words(const entity::Definitio
   });
   std::ranges::sort(words_, {}, &Word::term);
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < words_.size(); ++i) {
-    if (kept > 0 && words_[kept - 1].term == words_[i].term) {
-      words_[kept - 1].fields.add(words_[i].fields);
+  for (Word& word : words_) {
+    if (kept > 0 && words_[kept - 1].term == word.term) {
+      words_[kept - 1].fields.add(word.fields);
     } else {
-      std::swap(words_[kept++], words_[i]);
+      std::swap(words_[kept++], word);
     }
   }
   words_.resize(kept);

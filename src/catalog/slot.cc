@@ -5,9 +5,10 @@
 namespace aureacore::catalog {
 
 void SnapshotSlot::publish(SnapshotPtr snapshot) {
-  SnapshotPtr oldest;  // let go of outside the lock: its destruction may take a while
+  Retained oldest;  // let go of outside the lock: its destruction may take a while
   const std::scoped_lock lock(mutex_);
-  held_.push_back(std::move(snapshot));
+  if (!held_.empty()) held_.back().checked = held_.back().snapshot->last_check();
+  held_.push_back({std::move(snapshot), {}});
   if (held_.size() > retained_) {
     oldest = std::move(held_.front());
     held_.pop_front();
@@ -17,14 +18,14 @@ void SnapshotSlot::publish(SnapshotPtr snapshot) {
 
 SnapshotPtr SnapshotSlot::latest() const {
   const std::scoped_lock lock(mutex_);
-  return held_.empty() ? nullptr : held_.back();
+  return held_.empty() ? nullptr : held_.back().snapshot;
 }
 
-SnapshotPtr SnapshotSlot::find(std::string_view token) const {
+Retained SnapshotSlot::find(std::string_view token) const {
   const std::scoped_lock lock(mutex_);
   const auto at =
-      std::ranges::find(held_, token, [](const SnapshotPtr& held) { return std::string_view(held->token()); });
-  return at == held_.end() ? nullptr : *at;
+      std::ranges::find(held_, token, [](const Retained& held) { return std::string_view(held.snapshot->token()); });
+  return at == held_.end() ? Retained() : *at;
 }
 
 void Reader::pin(SnapshotPtr snapshot, std::uint64_t generation) {

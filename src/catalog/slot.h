@@ -15,6 +15,13 @@
 
 namespace aureacore::catalog {
 
+// A version that is still readable.
+struct Retained {
+  SnapshotPtr snapshot;  // null: not held (any more)
+  base::SteadyTime
+      checked;  // it was the current one at that check of its stalest source at least; the newest: see its freshness
+};
+
 class SnapshotSlot {
  public:
   // How many versions stay readable by their token (cursors pin theirs), the current one included.
@@ -27,14 +34,14 @@ class SnapshotSlot {
   [[nodiscard]] std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
   // The newest snapshot, null before the first. Takes the lock.
   [[nodiscard]] SnapshotPtr latest() const;
-  // The retained snapshot with this token, null where it is not held (any more). Takes the lock.
-  [[nodiscard]] SnapshotPtr find(std::string_view token) const;
+  // The one with this token. Takes the lock.
+  [[nodiscard]] Retained find(std::string_view token) const;
 
  private:
   const std::size_t retained_;
   std::atomic<std::uint64_t> generation_{0};
   mutable std::mutex mutex_;
-  std::deque<SnapshotPtr> held_;  // newest last; guarded by mutex_
+  std::deque<Retained> held_;  // newest last; guarded by mutex_
 };
 
 // One thread's view of the slot.

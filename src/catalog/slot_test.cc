@@ -25,10 +25,28 @@ TEST(SnapshotSlot, FindsRetainedVersionsByToken) {
   const auto two = version(one, 2);
   const auto three = version(two, 3);
   for (const auto& snapshot : {one, two, three}) slot.publish(snapshot);
-  EXPECT_EQ(slot.find(one->token()), nullptr);
-  EXPECT_EQ(slot.find(two->token()), two);
+  EXPECT_EQ(slot.find(one->token()).snapshot, nullptr);
+  EXPECT_EQ(slot.find(two->token()).snapshot, two);
   EXPECT_EQ(slot.latest(), three);
   EXPECT_EQ(slot.generation(), 3U);
+}
+
+// What comes to light about the sources later is no merit of a version that was replaced before.
+TEST(SnapshotSlot, RemembersWhenAVersionWasLastKnownToBeCurrent) {
+  SnapshotSlot slot(2);
+  const auto one = version(nullptr, 1);
+  const auto freshness = std::const_pointer_cast<Freshness>(one->source("main")->freshness);
+  const base::SteadyTime begin{std::chrono::seconds(100)};
+  freshness->checked(begin);
+  slot.publish(one);
+  freshness->checked(begin + std::chrono::seconds(10));
+  Editor editor(one);
+  auto state = *one->source("main");
+  state.position = 2;
+  editor.set_source(state);
+  slot.publish(editor.finish());
+  freshness->checked(begin + std::chrono::seconds(60));
+  EXPECT_EQ(slot.find(one->token()).checked, begin + std::chrono::seconds(10));
 }
 
 // Readers see whole snapshots, and never an older one after a newer one.

@@ -5,6 +5,14 @@
 
 namespace aureacore::catalog {
 
+base::SteadyTime Snapshot::last_check() const {
+  auto stalest = base::SteadyTime::max();
+  for (const SourceState& source : *sources_) {
+    if (source.freshness) stalest = std::min(stalest, source.freshness->last_check());
+  }
+  return stalest;
+}
+
 const SourceState* Snapshot::source(std::string_view id) const {
   const auto at =
       std::ranges::lower_bound(*sources_, id, {}, [](const SourceState& state) { return std::string_view(state.id); });

@@ -109,6 +109,8 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   // Sorted by id. The pointer is null where there is none of that id.
   [[nodiscard]] const std::vector<SourceState>& sources() const { return *sources_; }
   [[nodiscard]] const SourceState* source(std::string_view id) const;
+  // Start of the last successful check of the stalest source, as of now; without sources, the end of time.
+  [[nodiscard]] base::SteadyTime last_check() const;
   // What is wrong in the files, conflicts included.
   [[nodiscard]] const DiagnosticsByFile& diagnostics() const { return *diagnostics_; }
   // Number of entities that more than one place defines.
