@@ -26,7 +26,7 @@ class Transport {
   // What isn't a connection but ends a wait.
   enum class Signal : std::uint8_t { listener, timer, mailbox };
 
-  // Whom a wait tells of what happened. Any of these may close any connection.
+  // Whom a wait tells of what happened. Each may close the connection that it is about, and no other.
   class Events {
    public:
     virtual ~Events() = default;

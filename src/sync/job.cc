@@ -22,6 +22,7 @@ class Performer {
     auto tip = timed("list", [&] { return source_.connection.remote->advertised(stop_); });
     if (!tip) return std::unexpected(tip.error());
     outcome.tip = std::move(*tip);
+    if (source_.connection.mirrored) outcome.mirrored = source_.connection.mirrored();
     return {};
   }
 

@@ -28,9 +28,10 @@ struct Job {
 struct Outcome {
   Job job;
   base::Status status;
-  git::Advertised tip;           // of list
-  std::optional<Loaded> loaded;  // of load and update
-  bool partial_clone = false;    // of load and update; so is the next
+  git::Advertised tip;                  // of list
+  std::optional<std::string> mirrored;  // of list: the commit that the mirror holds; empty: none
+  std::optional<Loaded> loaded;         // of load and update
+  bool partial_clone = false;           // of load and update; so is the next
   std::uint64_t mirror_bytes = 0;
 };
 

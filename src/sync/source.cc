@@ -9,7 +9,11 @@ namespace aureacore::sync {
 Connection connect_git(const std::filesystem::path& mirror, const git::RemoteOptions& options) {
   auto remote = std::make_unique<git::GitRemote>(mirror, options);
   const git::GitRemote* view = remote.get();
-  return {std::move(remote), [view] { return view->partial(); }, [view] { return view->disk_bytes(); }};
+  return {std::move(remote), [view] { return view->partial(); }, [view] { return view->disk_bytes(); },
+          [view] {
+            const auto held = view->mirrored();
+            return held ? held->commit : std::string();
+          }};
 }
 
 std::string mirror_name(const SourceOptions& options) {

@@ -30,6 +30,7 @@ struct Connection {
   std::unique_ptr<git::Remote> remote;
   std::function<bool()> partial;                // whether the mirror leaves blobs out
   std::function<std::uint64_t()> mirror_bytes;  // on disk
+  std::function<std::string()> mirrored;        // the commit that the mirror holds; empty: none
 };
 using Connect = std::function<Connection(const std::filesystem::path& mirror, const git::RemoteOptions& options)>;
 
@@ -66,7 +67,9 @@ struct Source {
   std::string branch;
   git::Commit commit;  // its id is empty before
   std::uint64_t position = 0;
-  bool gaps = false;  // it was loaded without a network, and without all that a network could bring
+  // It was loaded without a network, and without all that a network could bring; or its mirror is lost: at the next check all
+  // is brought and read anew.
+  bool gaps = false;
 
   // The scheduler's alone.
   bool listing = false;   // a list job is in flight

@@ -126,6 +126,7 @@ class Syncer final : public Status {
   [[nodiscard]] base::SteadyTime soonest(const Source& source) const;
   void current(Source& source, base::SteadyTime started);
   void start_tidying(const SourcePtr& source);
+  void note_lost_mirror(Source& source, const Outcome& outcome);
   static void note_mirror(Source& source, const Outcome& outcome);
   void note_rewrite(const Source& source);
   void discard_mirror(const Source& source);

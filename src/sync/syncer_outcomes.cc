@@ -59,8 +59,18 @@ void Syncer::handle_list(const SourcePtr& source, const Outcome& outcome) {
   if (source->working) {
     source->found.emplace(outcome.tip, outcome.job.started);
   } else {
+    note_lost_mirror(*source, outcome);
     found(source, outcome.tip, outcome.job.started);
   }
+}
+
+// Somebody has deleted it, or it could not be opened and was begun anew: with nothing in it a start without the remote would have
+// nothing to serve.
+void Syncer::note_lost_mirror(Source& source, const Outcome& outcome) {
+  if (!outcome.mirrored || outcome.tip.commit != source.commit.id || *outcome.mirrored == source.commit.id) return;
+  source.gaps = true;
+  dependencies_.log.warning("mirror lost, it is fetched again",
+                            {{"source", source.id()}, {"mirror", source.mirror.string()}});
 }
 
 void Syncer::found(const SourcePtr& source, const git::Advertised& tip, base::SteadyTime started) {

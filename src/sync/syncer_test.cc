@@ -318,6 +318,24 @@ TEST_F(SyncerTest, AsksAPartialClonesRemoteForWhatWasGoodEarlier) {
   ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
 }
 
+// With the same commit at the remote: a start without it is to find the whole mirror again.
+TEST_F(SyncerTest, FetchesALostMirrorAgain) {
+  const auto commit = repository_.commit_file("catalog-info.yaml", component("a"));
+  const auto options = source_options("main", repository_);
+  const auto mirror = options_.mirrors / (mirror_name(options) + ".git");
+  start({options});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  std::filesystem::remove_all(mirror);
+  ASSERT_TRUE(eventually([&] {
+    syncer_->refresh("main");
+    const auto repository = git::Repository::open(mirror);
+    return repository && repository->commit(commit).has_value();
+  }));
+  faults_.set(options.remote.url.text, Fault::fail);
+  restart({options});
+  EXPECT_TRUE(eventually([&] { return has("component:default/a"); }));
+}
+
 TEST_F(SyncerTest, TidiesTheMirrorOnceAnUpdateIsServed) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   start({source_options("main", repository_)});
