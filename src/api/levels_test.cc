@@ -176,7 +176,7 @@ TEST_F(LevelsTest, SnapshotAnswersFromThatVersion) {
   pass(30s);
   EXPECT_EQ(instance_.get(web).status, 404);
   const std::string level = "snapshot; version=\"" + first + "\"";
-  for (const std::string target : {std::string(web), std::string("/api/catalog/entities")}) {
+  for (const std::string_view target : {web, std::string_view("/api/catalog/entities")}) {
     const Answer old = instance_.get(target, {{"AureaCore-Consistency", level}});
     EXPECT_EQ(old.status, 200);
     EXPECT_EQ(old.header("aureacore-version"), first);
