@@ -26,7 +26,7 @@ void load(std::string_view content) {
   const auto count = segment->rows.size();
   std::vector<aureacore::catalog::Segment> segments;
   segments.push_back(*std::move(segment));
-  const auto loaded = aureacore::catalog::load(std::move(segments), 1);
+  const auto loaded = aureacore::catalog::load(segments, 1);
   expect(loaded && (*loaded)->size() == count);
 }
 
