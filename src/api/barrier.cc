@@ -151,7 +151,7 @@ bool Barrier::decide(Worker& worker, Waiting& waiting) {
   return hopeless;
 }
 
-void Barrier::answer(Worker& worker, Waiting& waiting, const Settled& settled) {
+void Barrier::answer(Worker& worker, Waiting& waiting, const Settled& settled) const {
   const http::Request& request = waiting.request->get();
   http::Answer answer;
   http::Response response(request, answer);

@@ -72,7 +72,7 @@ class Barrier {
   std::vector<Waiting> take(const std::stop_token& stop, bool idle);
   void ask_for_checks(const catalog::Snapshot& snapshot, const std::vector<Waiting>& fresh);
   bool decide(Worker& worker, Waiting& waiting);
-  void answer(Worker& worker, Waiting& waiting, const Settled& settled);
+  void answer(Worker& worker, Waiting& waiting, const Settled& settled) const;
   void refuse(Worker& worker, Waiting& waiting, const std::string& why);
 
   const Context& context_;

@@ -40,7 +40,7 @@ struct GraphApi : ::testing::Test {
   GraphApi() { instance.publish(store()); }
 
   // The value at a JSON pointer, minified.
-  std::string at(const std::string& target, const std::string& pointer, int status = 200) {
+  std::string at(const std::string& target, const std::string& pointer, int status = 200) const {
     const testing::Answer answer = instance.get(target);
     EXPECT_EQ(answer.status, status) << answer.body;
     return testing::json_at(answer, pointer);

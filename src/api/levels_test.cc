@@ -44,7 +44,7 @@ class LevelsTest : public ::testing::Test {
     return answer;
   }
   // Still waiting, after whatever was under way has been looked at.
-  bool waits() {
+  [[nodiscard]] bool waits() const {
     for (int i = 0; i < 3; ++i) {
       instance_.barrier->notify();
       std::this_thread::sleep_for(2ms);

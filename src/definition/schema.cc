@@ -226,21 +226,21 @@ class Compiler {
     out.multiple_of = number(value);
     if (out.multiple_of && *out.multiple_of <= 0) expect("a number above 0", value);
   }
-  template <auto range, auto end>
+  template <auto RangeMember, auto End>
   void bound(const Node& value, Subschema& out) {
-    if constexpr (std::is_same_v<decltype(out.*range), Range<double>&>) {
-      out.*range.*end = number(value);
+    if constexpr (std::is_same_v<decltype(out.*RangeMember), Range<double>&>) {
+      out.*RangeMember.*End = number(value);
     } else {
-      out.*range.*end = count(value);
+      out.*RangeMember.*End = count(value);
     }
   }
-  template <auto member>
+  template <auto Member>
   void one_schema(const Node& value, Subschema& out) {
-    out.*member = subschema(value);
+    out.*Member = subschema(value);
   }
-  template <auto member>
+  template <auto Member>
   void several_schemas(const Node& value, Subschema& out) {
-    out.*member = subschemas(value);
+    out.*Member = subschemas(value);
   }
 
   void one_pattern(const Node& value, Subschema& out) {

@@ -248,6 +248,7 @@ class Checker {
 
   static std::string allowed_keys(const Subschema& schema) {
     std::vector<std::string> keys;
+    keys.reserve(schema.properties.size() + schema.pattern_properties.size());
     for (const auto& [key, id] : schema.properties) keys.push_back(key);
     for (const auto& [pattern, id] : schema.pattern_properties) keys.push_back("what matches " + pattern.text);
     return keys.empty() ? "no keys"
