@@ -238,28 +238,25 @@ TEST_F(LevelsTest, NobodyIsLeftWaitingAtTheEnd) {
 }
 
 TEST_F(LevelsTest, ManyShareOneCheck) {
-  constexpr int clients = 200;
-  std::vector<std::future<Answer>> answers;
-  for (int i = 0; i < clients; ++i) {
-    answers.push_back(std::async(std::launch::async, [this] {
-      http::Output out;
-      std::vector<http::Header> headers{{"AureaCore-Consistency", "strong"}};
-      http::Request request;
-      request.method = http::Method::get;
-      request.method_name = "GET";
-      request.target = request.path = web;
-      request.headers = headers;
-      Worker worker(instance_.context, 0);
-      http::Response response(request, out, &instance_.mailbox);
-      worker.handle(request, response);
-      const auto deferral = response.take_deferral();
-      Instance::wait_for(*deferral);
-      return Answer{.status = deferral->answer->status, .headers = {}, .body = {}};
-    }));
+  constexpr std::size_t clients = 200;
+  const std::vector<http::Header> headers{{"AureaCore-Consistency", "strong"}};
+  std::vector<std::shared_ptr<http::Deferral>> deferrals;
+  for (std::size_t i = 0; i < clients; ++i) {
+    http::Output out;
+    http::Request request;
+    request.method = http::Method::get;
+    request.method_name = "GET";
+    request.target = request.path = web;
+    request.headers = headers;
+    http::Response response(request, out, &instance_.mailbox);
+    instance_.handler->handle(request, response);
+    deferrals.push_back(response.take_deferral());
   }
-  while (instance_.barrier->waiting() < clients) std::this_thread::yield();
   check();
-  for (auto& answer : answers) EXPECT_EQ(answer.get().status, 200);
+  for (const auto& deferral : deferrals) {
+    Instance::wait_for(*deferral);
+    EXPECT_EQ(deferral->answer->status, 200);
+  }
   EXPECT_EQ(instance_.barrier->totals().met.load(), clients);
 }
 

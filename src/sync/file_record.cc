@@ -99,7 +99,7 @@ FileRecordPtr with_earlier(const FileRecord& record, const FileRecord& earlier) 
   return merged;
 }
 
-FileRecordPtr sharing(FileRecordPtr record, const FileRecord& before) {
+FileRecordPtr sharing(const FileRecordPtr& record, const FileRecord& before) {
   std::unordered_multimap<std::string_view, entity::DefinitionPtr> known;
   for (const auto& definition : before.definitions) known.emplace(definition->key, definition);
   auto shared = std::make_shared<FileRecord>(*record);

@@ -57,6 +57,6 @@ FileRecordPtr with_earlier(const FileRecord& record, const FileRecord& earlier);
 
 // The same with those definitions of `before` that are equal to its own in their place, so that a change of one document
 // costs the catalog one entity.
-FileRecordPtr sharing(FileRecordPtr record, const FileRecord& before);
+FileRecordPtr sharing(const FileRecordPtr& record, const FileRecord& before);
 
 }  // namespace aureacore::sync
