@@ -1,5 +1,7 @@
 #include "base/glob.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 
 namespace aureacore::base {
@@ -145,6 +147,10 @@ bool Glob::matches(std::string_view path) const {
     if (segments_match(alternative, segments)) return true;
   }
   return false;
+}
+
+bool any_matches(const std::vector<Glob>& globs, std::string_view path) {
+  return std::ranges::any_of(globs, [path](const Glob& glob) { return glob.matches(path); });
 }
 
 }  // namespace aureacore::base

@@ -32,4 +32,6 @@ class Glob {
   std::vector<std::vector<std::string>> alternatives_;  // each a list of segments
 };
 
+bool any_matches(const std::vector<Glob>& globs, std::string_view path);
+
 }  // namespace aureacore::base

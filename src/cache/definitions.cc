@@ -68,7 +68,7 @@ void DefinitionWriter::write(const entity::Definition& definition) {
   out_.number(document);
   out_.number(definition.mark.line);
   out_.number(definition.mark.column);
-  out_.number(static_cast<std::uint64_t>(definition.criticality));
+  out_.number(static_cast<std::uint64_t>(definition.criticality) + (definition.orphan ? criticalities : 0));
   out_.text(definition.metadata_json);
   out_.text(definition.spec_json);
 }
@@ -106,7 +106,9 @@ boost::intrusive_ptr<entity::Definition> DefinitionReader::read() {
   if (in_.ok()) definition->place.file = files_[file];
   definition->place.document = number32(in_);
   definition->mark = {.line = number32(in_), .column = number32(in_)};
-  definition->criticality = static_cast<entity::Criticality>(in_.below(criticalities));
+  const std::uint64_t rank = in_.below(2 * criticalities);
+  definition->criticality = static_cast<entity::Criticality>(rank % criticalities);
+  definition->orphan = rank >= criticalities;
   definition->metadata_json = in_.text();
   definition->spec_json = in_.text();
   return definition;

@@ -140,6 +140,7 @@ class History {
     }
     std::tie(sketch.source, sketch.path, std::ignore) = at;
     sketch.document = static_cast<std::uint32_t>(std::get<int>(at));
+    sketch.orphan = pick(8) == 0;
     const auto definition = define(sketch);
     forget_problems(editor, definition->key);
     editor.put(definition);

@@ -180,7 +180,7 @@ class Reader {
     for (auto& [key, losers] : claims_) {
       const catalog::Entity* winner = (*loaded)->find(key);
       for (const auto& loser : losers) {
-        if (winner == nullptr || loser->place <= winner->definition->place) return divergence(key);
+        if (winner == nullptr || !precedes(*winner->definition, *loser)) return divergence(key);
         editor.put(loser);
       }
     }

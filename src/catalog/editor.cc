@@ -35,7 +35,7 @@ bool contains(const std::vector<entity::DefinitionPtr>& all, const entity::Defin
   return std::ranges::any_of(all, [&](const auto& each) { return same(*each, *wanted); });
 }
 
-bool before(const entity::DefinitionPtr& a, const entity::DefinitionPtr& b) { return a->place < b->place; }
+bool before(const entity::DefinitionPtr& a, const entity::DefinitionPtr& b) { return precedes(*a, *b); }
 
 bool ordered(const Term& a, const Term& b) {
   return std::tie(a.path_hash, a.value_hash, a.value, a.has_value) <

@@ -177,6 +177,19 @@ TEST(Editor, ReplacesAllDefinitionsOfAnEntity) {
   EXPECT_EQ(testing::transcript(*removal.finish()), testing::transcript(*build({})));
 }
 
+TEST(Editor, ServesAnOrphanOnlyWhereThereIsNoOther) {
+  const auto orphan = define({.name = "pay", .path = "a", .orphan = true});
+  const auto other = define({.name = "pay", .source = "other", .path = "z"});
+  const auto first = build({orphan});
+  EXPECT_EQ(first->find(orphan->key)->definition, orphan);
+  const auto second = build({other}, first);
+  EXPECT_EQ(second->find(orphan->key)->definition, other);
+  EXPECT_EQ(testing::transcript(*second), testing::transcript(*build({orphan}, build({other}))));
+  Editor editor(second);
+  editor.drop(other);
+  EXPECT_EQ(editor.finish()->find(orphan->key)->definition, orphan);
+}
+
 TEST(Editor, ConflictsHaveAnOrderThatDoesNotDependOnTheirHistory) {
   const auto both = [](const std::string& name) {
     return std::vector{define({.name = name, .path = "a", .document = 1}), define({.name = name, .path = "b"})};
@@ -268,6 +281,7 @@ class History {
     for (int i = pick(4); i > 0; --i) sketch.depends_on.push_back("component:default/" + name());
     sketch.path = place.first;
     sketch.document = static_cast<std::uint32_t>(place.second);
+    sketch.orphan = pick(8) == 0;
     const auto definition = define(sketch);
     editor.put(definition);
     standing_[place] = definition;

@@ -22,6 +22,7 @@ struct Sketch {
   std::string source = "main";
   std::string path = "catalog-info.yaml";
   std::uint32_t document = 0;
+  bool orphan = false;
 };
 
 inline entity::DefinitionPtr define(const Sketch& sketch) {
@@ -30,6 +31,7 @@ inline entity::DefinitionPtr define(const Sketch& sketch) {
   definition->key = definition->reference.canonical();
   definition->place = {entity::SourceFilePtr(new entity::SourceFile(sketch.source, sketch.path)), sketch.document};
   definition->mark = {1, 1};
+  definition->orphan = sketch.orphan;
   definition->metadata_json = "{\"apiVersion\":\"backstage.io/v1alpha1\",\"kind\":\"" + sketch.kind +
                               "\",\"metadata\":{\"name\":\"" + sketch.name + "\",\"namespace\":\"default\",\"uid\":\"" +
                               entity::uid(definition->key) + "\",\"tags\":[\"" + sketch.tag + "\"]";

@@ -72,6 +72,7 @@ class DescriptorReader {
     definition->key = document.key;
     definition->place = {.file = context_.file, .document = document.index};
     definition->mark = document.mark;
+    definition->orphan = context_.orphan;
     definition->metadata_json = render_metadata(yaml.root, document.key, place_);
     definition->spec_json = render_spec(yaml.root);
     // They live as long as the entity does, a hundred thousand of them.

@@ -28,7 +28,8 @@ class Files {
 
 struct FileContext {
   entity::SourceFilePtr file;  // which source, which path
-  std::string origin;  // path of the file that the source's globs found and whose Locations lead here; mostly its own
+  std::string origin;   // path of the file that the source's globs found and whose Locations lead here; mostly its own
+  bool orphan = false;  // nothing leads here any more: its entities say so
   Links links;
   YamlLimits limits;
   // False: placeholders stay unread, and no rule applies to what they stand for.

@@ -15,6 +15,7 @@ constexpr std::string_view origin_key = "backstage.io/managed-by-origin-location
 constexpr std::string_view view_key = "backstage.io/view-url";
 constexpr std::string_view edit_key = "backstage.io/edit-url";
 constexpr std::string_view source_key = "backstage.io/source-location";
+constexpr std::string_view orphan_key = "backstage.io/orphan";
 constexpr std::string_view rejected_url = "https://backstage.io/annotation-rejected-for-security-reasons";
 
 // Room for the members that are added to the author's own.
@@ -65,6 +66,7 @@ void append_annotations(std::string& out, const Node* given, const PlaceAnnotati
   append_default(view_key, place.view);
   append_default(edit_key, place.edit);
   append_default(source_key, place.source);
+  append_default(orphan_key, place.orphan);
   out.back() = '}';
 }
 
@@ -81,6 +83,7 @@ PlaceAnnotations make_place_annotations(const FileContext& context) {
       .view = join(context.links.view, path),
       .edit = join(context.links.edit, path),
       .source = join(context.links.source, folder_of(path)),
+      .orphan = context.orphan ? "true" : "",
   };
 }
 

@@ -16,6 +16,7 @@ struct PlaceAnnotations {
   std::string view;  // empty, like `edit`: none
   std::string edit;
   std::string source;
+  std::string orphan;  // empty: it is none
 };
 
 PlaceAnnotations make_place_annotations(const FileContext& context);

@@ -14,11 +14,13 @@ std::strong_ordering operator<=>(const Place& a, const Place& b) {
   return a.document <=> b.document;
 }
 
+bool precedes(const Definition& a, const Definition& b) { return a.orphan != b.orphan ? b.orphan : a.place < b.place; }
+
 bool same(const Definition& a, const Definition& b) {
   if (&a == &b) return true;
   return a.key == b.key && a.place == b.place && a.mark == b.mark && a.criticality == b.criticality &&
          a.reference == b.reference && a.metadata_json == b.metadata_json && a.spec_json == b.spec_json &&
-         a.relations == b.relations;
+         a.relations == b.relations && a.orphan == b.orphan;
 }
 
 std::string uid(std::string_view key) {

@@ -34,8 +34,7 @@ struct SourceFile : boost::intrusive_ref_counter<SourceFile> {
 
 using SourceFilePtr = boost::intrusive_ptr<const SourceFile>;
 
-// Where a definition stands. Ordered by source, path and document: of two definitions of one entity the smaller place
-// wins, on every instance alike, whichever was read first.
+// Where a definition stands. Ordered by source, path and document.
 struct Place {
   SourceFilePtr file;          // never null
   std::uint32_t document = 0;  // from 0
@@ -53,9 +52,14 @@ struct Definition : boost::intrusive_ref_counter<Definition> {
   Mark mark;
   std::vector<Relation> relations;  // what this document says; sorted, distinct
   Criticality criticality = Criticality::normal;
+  bool orphan = false;  // nothing leads to its file any more
 };
 
 using DefinitionPtr = boost::intrusive_ptr<const Definition>;
+
+// Which of two definitions of one entity is served, on every instance alike, whichever was read first: the one at the
+// smaller place, but an orphan only where there is no other.
+bool precedes(const Definition& a, const Definition& b);
 
 // Whether both say the same at the same place.
 bool same(const Definition& a, const Definition& b);

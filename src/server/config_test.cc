@@ -73,6 +73,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(platform.tree.include.size(), 2);
   EXPECT_EQ(platform.tree.kinds, (std::vector<std::string>{"Component", "Location"}));
   EXPECT_EQ(platform.tree.exclude.at(0).pattern(), "**/node_modules/**");
+  EXPECT_EQ(platform.tree.orphans.at(0).pattern(), "services/**/*.yaml");
   EXPECT_EQ(platform.tree.files, 1000);
   EXPECT_EQ(platform.tree.file_bytes, 64 << 10);
   const auto& nearby = config.sources[1];

@@ -187,6 +187,7 @@ void read_source(const definition::Node& node, const SourceDefaults& defaults, E
   }
   source.tree.include = read_globs(section, "include", {glob(default_include)});
   source.tree.exclude = read_globs(section, "exclude", {});
+  source.tree.orphans = read_globs(section, "orphans", {});
   read_kinds(section, source.tree);
   section.duration("interval", source.interval, least_interval);
   section.boolean("fsck", source.remote.fsck);

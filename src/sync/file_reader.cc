@@ -131,7 +131,7 @@ base::Status FileReader::bring_wanted(const std::vector<WantedFile>& wanted) {
   auto repository = git::Repository::open(mirror_);
   if (!repository) return std::unexpected(repository.error());
   std::vector<std::string> missing;
-  for (const auto& [file, origin, place] : wanted) {
+  for (const auto& [file, origin, place, orphan] : wanted) {
     if (file.mode == git::Mode::regular && !repository->has(file.blob)) missing.push_back(file.blob);
   }
   return bring_missing(std::move(missing));
@@ -163,15 +163,17 @@ void FileReader::run(Round& round) {
 
 base::Status FileReader::run_one(Round& round, git::Repository& repository, std::size_t index) {
   if (stop_.stop_requested()) return base::fail(base::Code::timeout, "stopped while reading files");
-  const auto& [file, origin, known] = round.wanted[index];
-  const auto place = known ? known : entity::SourceFilePtr(new entity::SourceFile(options_.source, file.path));
+  WantedFile wanted = round.wanted[index];
+  const git::File& file = wanted.file;
+  if (!wanted.place) wanted.place = entity::SourceFilePtr(new entity::SourceFile(options_.source, file.path));
   definition::Descriptor descriptor;
   if (file.mode != git::Mode::regular) {
     descriptor = skipped(file.mode);
   } else if (auto bytes = repository.read(file.blob, options_.file_bytes); bytes) {
     CommitFiles files(repository, commit_, options_.file_bytes);
-    const definition::FileContext context{.file = place,
-                                          .origin = origin,
+    const definition::FileContext context{.file = wanted.place,
+                                          .origin = wanted.origin,
+                                          .orphan = wanted.orphan,
                                           .links = options_.links,
                                           .limits = options_.yaml,
                                           .kinds = options_.kinds,
@@ -190,7 +192,7 @@ base::Status FileReader::run_one(Round& round, git::Repository& repository, std:
   } else {
     return std::unexpected(bytes.error().in(file.path));
   }
-  round.records[index] = make_record(file, origin, place, std::move(descriptor));
+  round.records[index] = make_record(wanted, std::move(descriptor));
   if (const std::size_t done = ++round.done; progress_ && done % 256 == 0) progress_(read_ + done, wanted_);
   return {};
 }

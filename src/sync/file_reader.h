@@ -31,6 +31,7 @@ struct TreeOptions {
   std::string source;  // the source's id
   std::vector<base::Glob> include;
   std::vector<base::Glob> exclude;
+  std::vector<base::Glob> orphans;  // what stays, as orphans, where neither `include` nor a Location leads to it
   definition::Links links;
   std::vector<std::string> kinds;         // that may be defined; empty: any
   definition::DeclaredKindsPtr declared;  // kinds beside those that everyone knows; null: none
@@ -46,12 +47,6 @@ struct TreeOptions {
 using BringBlobs = std::function<base::Status(const std::vector<std::string>& blobs)>;
 // How far reading has come: files read so far, and files known to be wanted. Called on any thread.
 using ReadProgress = std::function<void(std::size_t read, std::size_t wanted)>;
-
-struct WantedFile {
-  git::File file;
-  std::string origin;
-  entity::SourceFilePtr place;  // of its record; null: a new one
-};
 
 class FileReader {
  public:

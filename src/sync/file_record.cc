@@ -44,6 +44,17 @@ class Merge {
   std::set<std::string, std::less<>> good_;
 };
 
+entity::Diagnostic orphan_warning() {
+  return {entity::Severity::warning,
+          "orphan",
+          "expected a Location that leads to this file, found none any more; its entities are served as orphans: name "
+          "it in a "
+          "Location, or remove it",
+          {},
+          {},
+          {}};
+}
+
 void note_broken(FileRecord& record, const definition::Descriptor& descriptor) {
   record.unknown = !descriptor.complete;
   for (const auto& document : descriptor.documents) {
@@ -59,18 +70,21 @@ void note_broken(FileRecord& record, const definition::Descriptor& descriptor) {
 
 }  // namespace
 
-FileRecordPtr make_record(git::File file, std::string origin, entity::SourceFilePtr place,
-                          definition::Descriptor descriptor) {
+FileRecordPtr make_record(const WantedFile& read, definition::Descriptor descriptor) {
   auto record = std::make_shared<FileRecord>();
-  record->file = std::move(file);
-  record->origin = std::move(origin);
-  record->place = std::move(place);
+  record->file = read.file;
+  record->origin = read.origin;
+  record->place = read.place;
+  record->orphan = read.orphan;
   note_broken(*record, descriptor);
   for (auto& document : descriptor.documents) {
-    for (auto& target : document.targets) record->targets.push_back({std::move(target), document.key});
+    if (!read.orphan) {
+      for (auto& target : document.targets) record->targets.push_back({std::move(target), document.key});
+    }
     if (document.definition) record->definitions.push_back(document.definition);
   }
   record->diagnostics = std::move(descriptor.diagnostics);
+  if (read.orphan) record->diagnostics.push_back(orphan_warning());
   for (auto& diagnostic : record->diagnostics) {
     if (diagnostic.path.empty()) diagnostic.path = record->file.path;
   }
@@ -94,7 +108,7 @@ FileRecordPtr with_earlier(const FileRecord& record, const FileRecord& earlier) 
     merged->problems[old->key] = merge.problem(old->key);
   }
   for (const auto& target : earlier.targets) {
-    if (merge.stays(target.key)) merged->targets.push_back(target);
+    if (merge.stays(target.key) && !record.orphan) merged->targets.push_back(target);
   }
   return merged;
 }

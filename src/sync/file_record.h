@@ -29,6 +29,7 @@ struct FileRecord {
   git::File file;
   std::string origin;           // see definition::FileContext
   entity::SourceFilePtr place;  // one object for the file, however often it is read again
+  bool orphan = false;          // it is kept though nothing leads to it; its Locations lead nowhere
   std::vector<entity::DefinitionPtr> definitions;
   std::vector<entity::Diagnostic> diagnostics;           // of its content
   std::vector<entity::Diagnostic> location_diagnostics;  // of what its Locations lead to
@@ -44,9 +45,16 @@ struct FileRecord {
 
 using FileRecordPtr = std::shared_ptr<const FileRecord>;
 
+// A file that is to be read, and why it is in the catalog.
+struct WantedFile {
+  git::File file;
+  std::string origin;
+  entity::SourceFilePtr place{};  // of its record; null: a new one
+  bool orphan = false;
+};
+
 // The record of a file that was just read, by itself.
-FileRecordPtr make_record(git::File file, std::string origin, entity::SourceFilePtr place,
-                          definition::Descriptor descriptor);
+FileRecordPtr make_record(const WantedFile& read, definition::Descriptor descriptor);
 
 // Whether an earlier version of the file has something to say.
 bool wants_earlier(const FileRecord& record);

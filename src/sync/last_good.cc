@@ -101,7 +101,7 @@ base::Status LastGood::go_back(const git::Repository& repository, const std::vec
     } else if ((*file)->mode == git::Mode::regular && !repository.has((*file)->blob)) {
       search->missing = (*file)->blob;
     } else {
-      wanted.push_back({std::move(**file), now.origin, now.place});
+      wanted.push_back({std::move(**file), now.origin, now.place, now.orphan});
       reading.push_back(search);
     }
   }

@@ -5,13 +5,6 @@
 #include <algorithm>
 
 namespace aureacore::sync {
-namespace {
-
-bool any_matches(const std::vector<base::Glob>& globs, std::string_view path) {
-  return std::ranges::any_of(globs, [path](const base::Glob& glob) { return glob.matches(path); });
-}
-
-}  // namespace
 
 Planner::Planner(const TreeOptions& options, const SourceTree::Table& table, const git::Repository& repository,
                  FileReader& reader, LastGood& last_good, std::string commit)
@@ -33,7 +26,7 @@ base::Result<Update> Planner::run() {
 }
 
 bool Planner::included(std::string_view path) const {
-  return any_matches(options_.include, path) && !any_matches(options_.exclude, path);
+  return base::any_matches(options_.include, path) && !base::any_matches(options_.exclude, path);
 }
 
 FileRecordPtr Planner::current(std::string_view path) const {
@@ -47,6 +40,7 @@ base::Status Planner::collect_all() {
       repository_.files(update_.commit, [this](std::string_view path) { return included(path); }, options_.files);
   if (!files) return std::unexpected(files.error());
   for (const auto& file : *files) queue(file, file.path);
+  if (!options_.orphans.empty()) follow_ = true;
   return {};
 }
 
@@ -63,7 +57,7 @@ void Planner::collect_change(const git::Change& change) {
   const auto known = table_.records.find(change.path);
   const bool by_glob = included(change.path);
   if (change.now && (by_glob || known != table_.records.end())) {
-    queue(*change.now, by_glob ? change.path : known->second->origin);
+    queue(*change.now, by_glob ? change.path : known->second->origin, !by_glob && known->second->orphan);
   } else if (!change.now && by_glob && known != table_.records.end()) {
     set_gone(change.path);
   }
@@ -78,7 +72,7 @@ void Planner::queue_readers(const std::string& path) {
     // One that changed itself is queued, or gone, by its own change.
     if (seen_.contains(reader)) continue;
     const auto& record = table_.records.at(reader);
-    queue(record->file, record->origin);
+    queue(record->file, record->origin, record->orphan);
   }
 }
 
@@ -108,9 +102,9 @@ void Planner::change_globs() {
   }
 }
 
-void Planner::queue(const git::File& file, const std::string& origin) {
+void Planner::queue(const git::File& file, const std::string& origin, bool orphan) {
   const auto before = current(file.path);
-  queued_[file.path] = WantedFile{file, origin, before ? before->place : nullptr};
+  queued_[file.path] = WantedFile{file, origin, before ? before->place : nullptr, orphan};
 }
 
 void Planner::set_gone(const std::string& path) {

@@ -31,7 +31,7 @@ class Planner {
   base::Status collect_changes();
   void collect_change(const git::Change& change);
   void queue_readers(const std::string& path);
-  void queue(const git::File& file, const std::string& origin);
+  void queue(const git::File& file, const std::string& origin, bool orphan = false);
   void set_gone(const std::string& path);
   base::Status read_queued();
   // Puts what was good earlier, and the definitions that are as they were, into records that were just read.
@@ -48,6 +48,9 @@ class Planner {
   base::Result<std::optional<git::File>> look_up(const std::string& path);
   void report(const Reached& at, const Target& target, std::string rule, std::string message);
   void set_location_diagnostics(const Layer& layer);
+  base::Status keep_orphans();
+  base::Status learn_orphans();
+  base::Status keep_orphan(const std::string& path);
   void drop_unreached();
   base::Status check_limit() const;
 

@@ -31,6 +31,7 @@ base::Status Planner::follow_locations() {
     std::ranges::sort(next);
     layer = std::move(next);
   }
+  if (auto kept = keep_orphans(); !kept) return kept;
   drop_unreached();
   return {};
 }
@@ -127,7 +128,7 @@ base::Status Planner::reach(const std::string& path, const std::string& origin, 
   reached_.insert(path);
   next.push_back({origin, path});
   const auto record = current(path);
-  if (!record || record->origin != origin || record->file != **file) queue(**file, origin);
+  if (!record || record->orphan || record->origin != origin || record->file != **file) queue(**file, origin);
   return {};
 }
 
@@ -155,6 +156,41 @@ void Planner::set_location_diagnostics(const Layer& layer) {
   }
 }
 
+// What neither the globs nor a Location found, by the patterns of what is to stay: a question to this commit's tree, not
+// to what was there before, so that every instance answers it alike.
+base::Status Planner::keep_orphans() {
+  if (auto learned = learn_orphans(); !learned) return learned;
+  for (const auto& glob : options_.orphans) {
+    for (const auto& path : *update_.globs.at(glob.pattern()).paths) {
+      if (auto kept = keep_orphan(path); !kept) return kept;
+    }
+  }
+  return read_queued();
+}
+
+base::Status Planner::learn_orphans() {
+  std::vector<std::string> unknown;
+  for (const auto& glob : options_.orphans) {
+    const auto [at, is_new] = update_.globs.try_emplace(glob.pattern());
+    if (!is_new) continue;
+    at->second.glob = std::make_shared<const base::Glob>(glob);
+    unknown.push_back(glob.pattern());
+  }
+  return unknown.empty() ? base::Status{} : learn_matches(unknown);
+}
+
+base::Status Planner::keep_orphan(const std::string& path) {
+  const bool by_glob = base::any_matches(options_.include, path);
+  if (by_glob || base::any_matches(options_.exclude, path) || reached_.contains(path)) return {};
+  auto file = look_up(path);
+  if (!file) return std::unexpected(file.error());
+  if (!*file) return {};
+  reached_.insert(path);
+  const auto record = current(path);
+  if (!record || !record->orphan || record->file != **file) queue(**file, path, true);
+  return {};
+}
+
 void Planner::drop_unreached() {
   const auto unreached = [this](const std::string& path) { return !included(path) && !reached_.contains(path); };
   std::vector<std::string> gone;
@@ -169,6 +205,7 @@ void Planner::drop_unreached() {
   for (const auto& at : table_.locations) used.insert(at);
   for (const auto& [path, record] : update_.records) used.insert(path);
   PathSet patterns;
+  for (const auto& glob : options_.orphans) patterns.insert(glob.pattern());
   for (const auto& path : used) {
     const auto record = current(path);
     if (!record) continue;

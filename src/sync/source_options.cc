@@ -34,7 +34,8 @@ bool same_remote(const git::RemoteOptions& a, const git::RemoteOptions& b) {
 bool same_content(const SourceOptions& a, const SourceOptions& b) {
   return a.tree.source == b.tree.source && same_remote(a.remote, b.remote) && a.tree.kinds == b.tree.kinds &&
          definition::same_kinds(a.tree.declared, b.tree.declared) && same_globs(a.tree.include, b.tree.include) &&
-         same_globs(a.tree.exclude, b.tree.exclude) && limits_of(a.tree) == limits_of(b.tree);
+         same_globs(a.tree.exclude, b.tree.exclude) && same_globs(a.tree.orphans, b.tree.orphans) &&
+         limits_of(a.tree) == limits_of(b.tree);
 }
 
 }  // namespace aureacore::sync

@@ -10,10 +10,6 @@ namespace {
 using base::Code;
 using entity::Severity;
 
-bool any_matches(const std::vector<base::Glob>& globs, std::string_view path) {
-  return std::ranges::any_of(globs, [path](const base::Glob& glob) { return glob.matches(path); });
-}
-
 std::string_view describe(FileType type) {
   return type == FileType::symlink ? "symbolic link" : "FIFO, socket or device";
 }
@@ -53,7 +49,7 @@ ReadTree TreeReader::run(const std::set<std::string, std::less<>>& named, bool d
 }
 
 bool TreeReader::included(std::string_view path) const {
-  return any_matches(options_.include, path) && !any_matches(options_.exclude, path);
+  return base::any_matches(options_.include, path) && !base::any_matches(options_.exclude, path);
 }
 
 void TreeReader::fail(const base::Error& error) {
