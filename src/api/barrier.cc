@@ -27,7 +27,9 @@ Hope hope_for(const SourceState& source, const Barrier::Wish& wish) {
   if (freshness.last_check() >= wish.since) return Hope::met;
   if (freshness.last_failure() >= wish.arrived) return Hope::none;
   const catalog::Degraded degraded = freshness.degraded();
-  return degraded == catalog::Degraded::git_open || degraded == catalog::Degraded::held ? Hope::none : Hope::open;
+  const bool waits_for_others = degraded == catalog::Degraded::git_open || degraded == catalog::Degraded::disk_full ||
+                                degraded == catalog::Degraded::held;
+  return waits_for_others ? Hope::none : Hope::open;
 }
 
 std::string describe(const SourceState& source, base::SteadyTime now) {

@@ -1,5 +1,7 @@
 #include "base/result.h"
 
+#include <cerrno>
+
 namespace aureacore::base {
 
 std::string_view name(Code code) {
@@ -14,6 +16,8 @@ std::string_view name(Code code) {
       return "timeout";
     case Code::unavailable:
       return "unavailable";
+    case Code::no_space:
+      return "no_space";
     case Code::corrupt:
       return "corrupt";
     case Code::denied:
@@ -22,6 +26,11 @@ std::string_view name(Code code) {
       return "internal";
   }
   return "internal";
+}
+
+Code code_of(const std::error_code& error) {
+  const bool full = error == std::errc::no_space_on_device || error == std::error_code(EDQUOT, std::generic_category());
+  return full ? Code::no_space : Code::unavailable;
 }
 
 }  // namespace aureacore::base

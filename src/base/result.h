@@ -9,6 +9,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace aureacore::base {
@@ -19,6 +20,7 @@ enum class Code {
   too_large,    // a named limit was passed
   timeout,      // a deadline ran out
   unavailable,  // a remote or a resource is out of reach just now; trying again may help
+  no_space,     // our own disk, or our part of it, is full
   corrupt,      // stored bytes are not what was stored
   denied,       // credentials or policy refuse it
   internal,     // our own mistake
@@ -26,6 +28,8 @@ enum class Code {
 
 // The code's name as it stands in logs and metrics: "too_large".
 std::string_view name(Code code);
+// What a failure to write a file means: no_space or unavailable.
+Code code_of(const std::error_code& error);
 
 struct Error {
   Code code = Code::internal;

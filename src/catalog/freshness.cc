@@ -12,6 +12,8 @@ std::string_view name(Degraded degraded) {
       return "git-unreachable";
     case Degraded::git_open:
       return "git-open";
+    case Degraded::disk_full:
+      return "disk-full";
     case Degraded::held:
       return "held";
   }

@@ -18,10 +18,11 @@ enum class Degraded : std::uint8_t {
   mirror,           // served from the mirror on disk; the remote has not answered since the start
   git_unreachable,  // the last checks failed
   git_open,         // so many failed that the circuit breaker holds further ones back
+  disk_full,        // what the remote has can't be stored
   held,             // a commit would remove a large part of the entities and waits for a decision
 };
 
-// "mirror", "git-unreachable", "git-open", "held"; empty for no.
+// "mirror", "git-unreachable", "git-open", "disk-full", "held"; empty for no.
 std::string_view name(Degraded degraded);
 
 class Freshness {

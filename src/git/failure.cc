@@ -20,7 +20,8 @@ struct Sign {
 
 // In order: the first that occurs decides, so what is specific comes before what git adds to every failure.
 constexpr std::array signs = {
-    Sign{"no space left on device", Code::unavailable},
+    Sign{"no space left on device", Code::no_space},
+    Sign{"disk quota exceeded", Code::no_space},
     Sign{"operation too slow", Code::timeout},
     Sign{"timed out", Code::timeout},
     Sign{"could not resolve", Code::unavailable},
@@ -118,6 +119,12 @@ void remove_user_information(std::string& text) {
   }
 }
 
+// A server whose own disk is full says so on lines of its own.
+Code code_of(const Sign* sign, std::string_view line) {
+  const bool theirs = sign != nullptr && sign->code == Code::no_space && line.starts_with("remote: ");
+  return sign == nullptr || theirs ? Code::unavailable : sign->code;
+}
+
 // A server or a proxy may repeat what it was sent.
 std::string without_secrets(std::string_view line, const RemoteOptions& options) {
   constexpr std::size_t longest_line = 4096;
@@ -133,10 +140,10 @@ std::string without_secrets(std::string_view line, const RemoteOptions& options)
 
 base::Error explain_failure(std::string_view doing, std::string_view errors, const RemoteOptions& options) {
   const Sign* sign = find_sign(errors);
-  const std::string line = without_secrets(telling_line(errors, sign), options);
-  return {sign == nullptr ? Code::unavailable : sign->code,
-          fmt::format("{} {}: {}", doing, options.url.display,
-                      line.empty() ? "git failed silently" : base::printable(line))};
+  const std::string_view telling = telling_line(errors, sign);
+  const std::string line = without_secrets(telling, options);
+  return {code_of(sign, telling), fmt::format("{} {}: {}", doing, options.url.display,
+                                              line.empty() ? "git failed silently" : base::printable(line))};
 }
 
 }  // namespace aureacore::git

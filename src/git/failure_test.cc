@@ -41,6 +41,9 @@ TEST(FailureTest, TellsKindsApart) {
        Code::corrupt},
       {"error: upload-pack: not our ref 1234", Code::unavailable},
       {"fatal: transport 'ext' not allowed", Code::denied},
+      {"fatal: write error: No space left on device\nfatal: fetch-pack: invalid index-pack output", Code::no_space},
+      {"error: file write error: Disk quota exceeded", Code::no_space},
+      {"remote: fatal: write error: No space left on device\nfatal: early EOF", Code::unavailable},
       {"something new", Code::unavailable},
       {"", Code::unavailable}};
   for (const auto& [errors, code] : cases)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <system_error>
 
@@ -30,7 +31,7 @@ constexpr std::string_view configuration_text =
     "[remote \"origin\"]\n\tpromisor = true\n\tpartialCloneFilter = blob:none\n";
 
 std::unexpected<base::Error> file_failed(std::string_view what, const fs::path& path, const std::error_code& error) {
-  return fail(Code::unavailable, "can't {} {}: {}", what, path.string(), error.message());
+  return fail(base::code_of(error), "can't {} {}: {}", what, path.string(), error.message());
 }
 
 Status ensure_text(const fs::path& path, std::string_view text) {
@@ -84,10 +85,11 @@ Status write_file(const fs::path& path, std::string_view text) {
   fs::path temporary = path;
   temporary += ".lock";
   {
+    errno = 0;
     std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
     file.write(text.data(), static_cast<std::streamsize>(text.size()));
     file.close();
-    if (!file) return fail(Code::unavailable, "can't write {}", temporary.string());
+    if (!file) return file_failed("write", temporary, std::error_code(errno, std::generic_category()));
   }
   std::error_code error;
   fs::rename(temporary, path, error);

@@ -134,5 +134,13 @@ TEST_F(MirrorTest, MeasuresItself) {
   EXPECT_EQ(remote().disk_bytes(), Mirror(directory()).bytes());
 }
 
+TEST(WriteFile, KnowsAFullDisk) {
+  const TemporaryFolder folder;
+  fs::create_symlink("/dev/full", folder.path() / "file.lock");
+  const auto written = write_file(folder.path() / "file", "text");
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, base::Code::no_space) << written.error().message;
+}
+
 }  // namespace
 }  // namespace aureacore::git

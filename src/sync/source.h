@@ -82,6 +82,7 @@ struct Source {
   base::SteadyTime due{};
   base::SteadyTime begun{};    // the last list job
   std::uint32_t failures = 0;  // in a row
+  base::Code failure{};        // the last one
   resilience::CircuitBreaker breaker;
   std::string held;  // the commit that waits for a decision
   std::optional<std::pair<git::Advertised, base::SteadyTime>>

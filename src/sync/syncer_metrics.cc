@@ -41,7 +41,8 @@ Samples degradations(const std::vector<SourceStatus>& sources) {
   using catalog::Degraded;
   Samples samples;
   for (const auto& source : sources) {
-    for (const auto reason : {Degraded::mirror, Degraded::git_unreachable, Degraded::git_open, Degraded::held}) {
+    for (const auto reason :
+         {Degraded::mirror, Degraded::git_unreachable, Degraded::git_open, Degraded::disk_full, Degraded::held}) {
       samples.push_back({{{"source", source.id}, {"reason", std::string(catalog::name(reason))}},
                          source.degraded == reason ? 1.0 : 0.0});
     }

@@ -185,6 +185,7 @@ void Syncer::succeeded(Source& source, base::SteadyTime started) {
 void Syncer::failed(Source& source, base::SteadyTime started, const base::Error& error) {
   const auto now = dependencies_.clock.steady();
   ++source.failures;
+  source.failure = error.code;
   ++source.status.failures;
   source.status.last_error = error.message;
   source.again = false;
@@ -213,6 +214,7 @@ void Syncer::current(Source& source, base::SteadyTime started) {
 
 catalog::Degraded Syncer::degraded(const Source& source) const {
   if (!source.held.empty()) return catalog::Degraded::held;
+  if (source.failures > 0 && source.failure == base::Code::no_space) return catalog::Degraded::disk_full;
   if (!source.answered) return catalog::Degraded::mirror;
   if (source.failures == 0) return catalog::Degraded::no;
   return source.breaker.state() == resilience::CircuitBreaker::State::closed ? catalog::Degraded::git_unreachable

@@ -82,6 +82,19 @@ TEST_F(SyncerTest, ServesOnWhileTheRemoteIsOutOfReachAndHeals) {
   EXPECT_EQ(status("main").last_error, "");
 }
 
+TEST_F(SyncerTest, SaysThatTheDiskIsFull) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  faults_.set(repository_.url(), Fault::full);
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return freshness("main").degraded() == Degraded::disk_full; }));
+  ASSERT_TRUE(eventually([&] { return status("main").breaker == "open"; }));
+  EXPECT_EQ(freshness("main").degraded(), Degraded::disk_full) << "and not that git is out of reach";
+  faults_.set(repository_.url(), Fault::none);
+  EXPECT_TRUE(eventually([&] { return freshness("main").degraded() == Degraded::no; }));
+}
+
 TEST_F(SyncerTest, StartsFromTheMirrorWhileTheRemoteHangs) {
   const auto commit = repository_.commit_file("catalog-info.yaml", component("a"));
   start({source_options("main", repository_)});

@@ -16,7 +16,7 @@
 
 namespace aureacore::sync {
 
-enum class Fault : std::uint8_t { none, fail, hang };
+enum class Fault : std::uint8_t { none, fail, full, hang };
 
 // What all remotes of a test share: which source is out of order, and how many calls are under way.
 class Faults {
@@ -34,6 +34,7 @@ class Faults {
     changed_.wait(lock, stop, [&] { return faults_[url] != Fault::hang; });
     if (stop.stop_requested()) return base::fail(base::Code::timeout, "stopped");
     if (faults_[url] == Fault::fail) return base::fail(base::Code::unavailable, "the remote is out of order");
+    if (faults_[url] == Fault::full) return base::fail(base::Code::no_space, "no space left on device");
     return {};
   }
 
