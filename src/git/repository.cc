@@ -92,7 +92,7 @@ Result<Commit> Repository::commit(const std::string& id) const {
   if (!found) return std::unexpected(found.error());
   const git_signature* author = git_commit_author(found->get());
   const char* subject = git_commit_summary(found->get());
-  const std::string name = author == nullptr ? "" : fmt::format("{} <{}>", author->name, author->email);
+  const std::string name = author == nullptr ? "" : author->name;
   return Commit{.id = id,
                 .author = base::printable(name),
                 .subject = base::printable(subject == nullptr ? "" : subject),
