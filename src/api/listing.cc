@@ -2,6 +2,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "api/answer.h"
@@ -269,11 +270,15 @@ void answer_by_query(Call& call, base::Result<Request> request) {
   send_list(call, std::move(list));
 }
 
-// The request's own target with the page behind this one instead of its offset.
+// What the cursor holds of a request.
+constexpr std::array<std::string_view, 4> held_by_cursor{"filter=", "order=", "offset=", "after="};
+
+// The request's own target with the page behind this one instead of what the cursor holds.
 std::string next_link(const Call& call, const query::Cursor& cursor) {
   std::string link = fmt::format("<{}?", call.request.path);
   for (const std::string_view part : base::split(call.request.query, '&')) {
-    if (part.empty() || part.starts_with("offset=") || part.starts_with("after=")) continue;
+    const bool held = std::ranges::any_of(held_by_cursor, [&](auto name) { return part.starts_with(name); });
+    if (part.empty() || held) continue;
     link += fmt::format("{}&", part);
   }
   return link += fmt::format("after={}>; rel=\"next\"", encode(cursor));

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include "api/fixture.h"
+#include "http/limits.h"
 
 namespace aureacore::api {
 namespace {
@@ -77,6 +78,17 @@ TEST_F(ListingTest, EntitiesArePagedByLink) {
   const Answer second = instance_.get(link.substr(1, link.find('>') - 1));
   EXPECT_EQ(names(second, ""), "team-b");
   EXPECT_EQ(second.header("link"), "");
+}
+
+TEST_F(ListingTest, ALinkHoldsItsFiltersOnce) {
+  std::string filter = "filter=kind=component,kind=group";
+  for (int i = 0; i < 330; ++i) filter += fmt::format(",kind=other{:03}", i);
+  const Answer first = instance_.get("/api/catalog/entities?limit=4&order=desc:metadata.name&" + filter);
+  EXPECT_EQ(names(first, ""), "web team-b team-a pay");
+  const std::string link = first.header("link");
+  const Answer second = instance_.get(link.substr(1, link.find('>') - 1));
+  EXPECT_LT(link.size(), http::Limits().target_bytes) << "a longer one is answered 414";
+  EXPECT_EQ(names(second, ""), "Mail");
 }
 
 TEST_F(ListingTest, LargeListsAreStreamedAndCompressed) {
