@@ -129,6 +129,7 @@ class MainTest : public testing::Test {
   }
   [[nodiscard]] std::string file(const std::string& name, const std::string& text) const {
     const auto path = folder_ / name;
+    std::filesystem::create_directories(path.parent_path());
     std::ofstream(path) << text;
     return path;
   }
@@ -205,9 +206,12 @@ TEST_F(MainTest, FailsWhereAWorkTreeIsInvalid) {
 
 TEST_F(MainTest, EndsWithTwoWhereNothingCouldBeValidated) {
   const auto good = file("catalog-info.yaml", minimal);
+  const auto folder = std::filesystem::path(file("empty/readme.md", "")).parent_path().string();
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{"validate"},
                                                     {"validate", good + "-none"},
                                                     {"validate", "/dev/null"},
+                                                    {"validate", folder},
+                                                    {"validate", "--strict", folder, good},
                                                     {"validate", "--format", "xml", good},
                                                     {"validate", "--include", "[", good},
                                                     {"validate", "--kind", "component", good},

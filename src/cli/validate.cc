@@ -28,7 +28,7 @@ constexpr std::size_t max_known_bytes = 256 << 20;
 constexpr const char* footer =
     "Reads the work tree as it is on disk; needs no server and no network. References may lead to any entity of the\n"
     "repositories that the paths lie in, and to those that --known names. Exits 0 if all is valid, 1 if something is\n"
-    "not, 2 on a wrong command line or a path that can't be read.\n\n"
+    "not, 2 on a wrong command line, a path that can't be read, or a folder without descriptors.\n\n"
     "  aureacore validate .\n"
     "  aureacore validate --strict --format sarif --output catalog.sarif services/\n"
     "  curl -s https://catalog.example.com/api/catalog/entities >known.json && aureacore validate --known known.json .";
@@ -182,6 +182,10 @@ int validate(const ValidateRequest& request) {
   const auto report = validation::validate(*options, inputs);
   const auto format = validation::parse_format(request.format).value_or(validation::Format::text);
   if (auto written = write(validation::render(report, format), request.output); !written) return fail(written.error());
+  for (const auto& folder : report.empty) {
+    fmt::print(stderr, "aureacore validate: expected descriptors in {}, found none\n", base::printable(folder));
+  }
+  if (!report.empty.empty()) return unusable;
   return report.failed() ? invalid : valid;
 }
 

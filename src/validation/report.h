@@ -25,6 +25,7 @@ struct Report {
   static constexpr std::size_t max_warnings = 5'000;
 
   std::vector<CheckedFile> files;  // the descriptors that were asked for, by `shown`
+  std::vector<std::string> empty;  // folders that were asked for and have none, as shown; each is a finding, too
   std::vector<Finding> findings;   // by `shown`, mark and message
   std::size_t errors = 0;          // those left out included; so are the warnings
   std::size_t warnings = 0;

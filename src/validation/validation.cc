@@ -105,6 +105,7 @@ class Validation {
   void check_something_found(std::size_t tree, const std::string& folder) {
     const auto inside = [&](const auto& entry) { return lies_in(entry.first, folder); };
     if (std::ranges::any_of(trees_[tree].files, inside) || !trees_[tree].diagnostics.empty()) return;
+    report_.empty.push_back(shown(tree, folder.empty() ? "." : folder));
     std::string patterns;
     for (const auto& glob : options_.reader.include) patterns += (patterns.empty() ? "" : ", ") + glob.pattern();
     add(tree, {.severity = Severity::warning,

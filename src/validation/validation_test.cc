@@ -104,6 +104,7 @@ TEST_F(ValidationTest, SaysThatThereWasNothing) {
   EXPECT_THAT(texts(report),
               ElementsAre(".:0:0 selection expected a file that matches **/catalog-info.yaml, found none"));
   EXPECT_FALSE(report.failed());
+  EXPECT_THAT(report.empty, ElementsAre("."));
 }
 
 TEST_F(ValidationTest, StrictlyAWarningFails) {
