@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/json_scan.h"
+#include "base/text.h"
 
 namespace aureacore::catalog {
 namespace {
@@ -29,6 +30,19 @@ void Texts::add(Field field, std::string_view json) {
   document_.push_back({field, field == Field::owner ? name_in(text) : text});
 }
 
+void Texts::add_values(Field field, std::string_view json) {
+  if (json.starts_with('[')) {
+    base::for_each_item(json, [&](std::string_view item) {
+      add_values(field, item);
+      return true;
+    });
+  } else if (json.starts_with('"')) {
+    add(field, json);
+  } else if (!json.starts_with('{') && json != "null") {
+    document_.push_back({field, json});
+  }
+}
+
 void Texts::read_annotations(std::string_view json) {
   base::for_each_member(json, [&](std::string_view name, std::string_view value) {
     if (std::ranges::find(place_annotations, name) != place_annotations.end()) return true;
@@ -41,15 +55,11 @@ void Texts::read_annotations(std::string_view json) {
 void Texts::read_metadata(std::string_view json) {
   base::for_each_member(json, [&](std::string_view name, std::string_view value) {
     if (name == R"("name")") add(Field::name, value);
-    if (name == R"("title")") add(Field::title, value);
-    if (name == R"("description")") add(Field::description, value);
+    // Regardless of case, as filters look: an author may have others beside the known ones.
+    if (base::equal_ignoring_case(name, R"("title")")) add_values(Field::title, value);
+    if (base::equal_ignoring_case(name, R"("description")")) add_values(Field::description, value);
+    if (base::equal_ignoring_case(name, R"("tags")")) add_values(Field::tags, value);
     if (name == R"("annotations")") read_annotations(value);
-    if (name == R"("tags")") {
-      base::for_each_item(value, [&](std::string_view tag) {
-        add(Field::tags, tag);
-        return true;
-      });
-    }
     return true;
   });
 }

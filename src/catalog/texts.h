@@ -22,6 +22,8 @@ class Texts {
 
  private:
   void add(search::Field field, std::string_view json);
+  // Each value that a filter finds there: a text, a number, an array's items.
+  void add_values(search::Field field, std::string_view json);
   void read_metadata(std::string_view json);
   void read_annotations(std::string_view json);
   void read_spec(std::string_view json);

@@ -33,9 +33,10 @@ TEST(Texts, LeaveOutWhereTheFileLies) {
       "metadata.name=web\nmetadata.annotations=backstage.io/techdocs-ref\nmetadata.annotations=dir:.\n");
 }
 
-TEST(Texts, PassOverWhatIsNoText) {
-  EXPECT_EQ(read(R"({"name":"web","title":null,"tags":[1,"go"],"description":["x"])", R"(,"spec":{"owner":7})"),
-            "metadata.name=web\nmetadata.tags=go\n");
+TEST(Texts, AreTheValuesThatAFilterFinds) {
+  EXPECT_EQ(read(R"({"name":"web","title":null,"TAGS":[1,["go"],{"a":"b"},true],"description":["x"])",
+                 R"(,"spec":{"owner":7})"),
+            "metadata.name=web\nmetadata.tags=1\nmetadata.tags=go\nmetadata.tags=true\nmetadata.description=x\n");
   EXPECT_EQ(read(R"({"name":"web")", R"(,"spec":"owner")"), "metadata.name=web\n");
 }
 

@@ -1,10 +1,9 @@
 #include "query/query.h"
 
-#include "base/case_folding.h"
 #include "base/text.h"
 #include "query/filter.h"
 #include "query/predicate.h"
-#include "query/values.h"
+#include "query/text_filter.h"
 
 namespace aureacore::query {
 namespace {
@@ -28,18 +27,6 @@ base::Status check_sizes(const Query& query) {
   return {};
 }
 
-Selection with_text(const Query& query, const Snapshot& snapshot, const Selection& candidates) {
-  std::vector<std::string> fields = query.text_fields;
-  if (fields.empty()) fields.push_back(query.order.empty() ? "metadata.uid" : query.order.front().path);
-  const std::string term = base::fold_case(base::trim(query.text));
-  Selection selected = snapshot.nothing();
-  for (const std::string& field : fields) {
-    selected |= select_by_value(snapshot, candidates, field,
-                                [&](std::string_view value) { return base::contains_folded(value, term); });
-  }
-  return selected;
-}
-
 }  // namespace
 
 bool scans(const Query& query) {
@@ -58,7 +45,7 @@ base::Result<Selection> select(const Query& query, const Snapshot& snapshot, Jso
     if (!predicate) return std::unexpected(predicate.error());
     selected &= evaluate(*predicate, snapshot);
   }
-  if (!base::trim(query.text).empty()) selected = with_text(query, snapshot, selected);
+  if (!base::trim(query.text).empty()) selected = select_by_text(query, snapshot, selected);
   return selected;
 }
 

@@ -71,6 +71,10 @@ void ValueReader::read_json(const catalog::Entity& entity, const Visit& visit) {
     if (spec.starts_with(before)) read_value(spec.substr(before.size()), std::string_view(path_).substr(5), visit);
     return;
   }
+  if (path_.starts_with("metadata.")) {
+    read_members(entity.definition->metadata_json, path_, visit);
+    return;
+  }
   json_.clear();
   entity.append_json(json_);
   read_members(json_, path_, visit);
@@ -133,15 +137,13 @@ catalog::Selection select_by_value(const catalog::Snapshot& snapshot, const cata
                                    std::string_view path, const std::function<bool(std::string_view)>& holds) {
   catalog::Selection selected = snapshot.nothing();
   ValueReader reader(path);
-  snapshot.visit(candidates, {}, [&](const catalog::Entity& entity) {
+  snapshot.visit_slots(candidates, [&](std::uint32_t slot, const catalog::Entity& entity) {
     bool found = false;
     reader.read(entity, [&](std::string_view value) {
       found = holds(value);
       return !found;
     });
-    // The uid names the entity in the index, which alone knows its slot.
-    if (found) snapshot.match("metadata.uid", entity::uid(entity.key()), selected);
-    return true;
+    if (found) selected.insert(slot);
   });
   return selected;
 }

@@ -25,6 +25,8 @@ struct Piece {
 // Longer documents are indexed up to here, in the order of their pieces.
 constexpr std::size_t max_document_bytes = 16 << 10;
 using Document = std::vector<Piece>;
+// A document that was cut has this term, in the fields of which a part is missing. No text has it.
+constexpr std::string_view cut_mark = "\n";
 
 // The fields of a document that have a term. One more bit says that the term is the name whole: "order-service" has the
 // terms order, service, and orderservice, which is the name.

@@ -16,7 +16,13 @@ Document within_limit(const Document& document) {
 }  // namespace
 
 void DocumentTerms::read(const Document& document, const Visit& visit) {
-  for (const Piece& piece : within_limit(document)) read_piece(piece, visit);
+  const Document kept = within_limit(document);
+  for (const Piece& piece : kept) read_piece(piece, visit);
+  Fields cut;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (kept[i].text.size() < document[i].text.size()) cut.add(kept[i].field);
+  }
+  if (!cut.empty()) visit(cut_mark, cut);
 }
 
 void DocumentTerms::read_piece(const Piece& piece, const Visit& visit) {
