@@ -1,4 +1,5 @@
-// Many entities in one answer: by-refs, a filtered query, facet counts, impact, batches, searches; and look-ups beside batches.
+// Many entities in one answer: by-refs, a filtered query, facet counts, impact, batches, searches, in catalogs of two sizes;
+// and look-ups beside batches.
 #include "bench/catalogs.h"
 #include "bench/failure.h"
 #include "bench/parts.h"
@@ -9,6 +10,7 @@ namespace aureacore::bench {
 namespace {
 
 constexpr std::size_t entity_count = 10'000;
+constexpr std::size_t large_count = 100'000;
 constexpr std::size_t references_a_body = 100;
 constexpr std::size_t body_count = 500;
 constexpr std::size_t operations_a_batch = 100;
@@ -16,6 +18,9 @@ constexpr std::size_t operations_a_large_batch = 1'000;
 constexpr std::size_t batch_count = 50;
 constexpr std::string_view query_path =
     "/api/catalog/entities/by-query?filter=kind=component,spec.type=service&limit=20";
+constexpr std::string_view text_path =
+    "/api/catalog/entities/"
+    "by-query?fullTextFilterTerm=voice-brid&fullTextFilterFields=metadata.name,metadata.title&limit=20";
 constexpr std::string_view facets_path = "/api/catalog/entity-facets?facet=kind&facet=spec.type";
 
 // Bodies of 100 references each, spread over the whole catalog.
@@ -128,59 +133,68 @@ std::shared_ptr<const Requests> searches_for_names(const Catalog& catalog) {
   return requests;
 }
 
-void measure_search(const Settings& settings, Report& report, std::size_t entities) {
+// One request each, and what its answer must have at least.
+struct Kind {
+  Case measured;
+  std::string_view text;
+  std::size_t size;
+};
+
+std::vector<Kind> kinds(const LoadOptions& load, const Catalog& catalog) {
+  constexpr std::size_t smallest_entity = 100;
+  constexpr std::size_t smallest_hit = 200;
+  const auto one_case = [&](std::string_view name, std::shared_ptr<const Requests> requests) {
+    const double entities = static_cast<double>(catalog.references.size());
+    return Case(fmt::format("{}, {} entities", name, digits(entities)), load, std::move(requests));
+  };
+  return {
+      {one_case("by-refs of 100", by_refs(catalog)), "\"metadata\"", references_a_body * smallest_entity},
+      {one_case("by-query, two filters, limit 20", one(query_path)), "\"totalItems\"", 20 * smallest_entity},
+      {one_case("facet counts of kind and spec.type", one(facets_path)), "\"count\"", smallest_entity},
+      {one_case("impact of a resource, at most 100 items", impacts(catalog)), "\"owners\"", smallest_entity},
+      {one_case("batch of 100", batches(catalog, operations_a_batch)), "\"responses\"",
+       operations_a_batch * smallest_entity},
+      {one_case("search for a name", searches_for_names(catalog)), "\"score\"", smallest_hit},
+      {one_case("search for two words", one("/api/v1/search?q=invoice+bridge")), "\"score\"", smallest_hit},
+      {one_case("search for two words, one with a typo", one("/api/v1/search?q=invocie+bridge")), "\"score\"",
+       smallest_hit},
+      {one_case("by-query with a text in name or title, limit 20", one(text_path)), "\"totalItems\"",
+       20 * smallest_entity},
+  };
+}
+
+void add_targets(Report& report, const std::vector<Kind>& measured) {
+  report.add_target("`by-refs` of 100", median_of(measured[0].measured, rate), "/s", at_least(15'000));
+  report.add_target("filtered query, limit 20", median_of(measured[1].measured, rate), "/s", at_least(30'000));
+  report.add_target("facet counts over 10,000 entities", median_of(measured[2].measured, rate), "/s", at_least(50'000));
+}
+
+void measure_size(const Settings& settings, Report& report, std::size_t entities) {
   const Catalog catalog = make_catalog(settings, entities);
   AureacoreServer server(settings, {.source = catalog.repository,
                                     .interval = {},
                                     .branch = {},
-                                    .state = settings.scratch / fmt::format("search-state-{}", entities),
+                                    .state = settings.scratch / fmt::format("bulk-state-{}", entities),
                                     .cpus = settings.server_cpus});
   server.wait_ready();
   const LoadOptions load{.port = server.port(), .server = server.pid()};
-  const auto name = [&](std::string_view what) {
-    return fmt::format("search for {}, {} entities", what, digits(static_cast<double>(entities)));
-  };
-  Case names{name("a name"), load, searches_for_names(catalog)};
-  Case words{name("two words"), load, one("/api/v1/search?q=invoice+bridge")};
-  Case typo{name("two words, one with a typo"), load, one("/api/v1/search?q=invocie+bridge")};
-  constexpr std::size_t smallest_answer = 200;
-  const std::vector<Case*> cases = {&names, &words, &typo};
-  for (const Case* each : cases) expect_text(server.port(), (*each->requests)[0], "\"score\"", smallest_answer);
+  std::vector<Kind> all = kinds(load, catalog);
+  std::vector<Case*> cases;
+  for (Kind& each : all) {
+    expect_text(server.port(), (*each.measured.requests)[0], each.text, each.size);
+    cases.push_back(&each.measured);
+  }
   run_rounds(settings, cases);
   for (const Case* each : cases) report.add_load("bulk", each->name, each->results);
+  if (entities != entity_count) return;
+  add_targets(report, all);
+  measure_beside_batches(settings, report, load, catalog);
 }
 
 }  // namespace
 
 void measure_bulk(const Settings& settings, Report& report) {
-  const Catalog catalog = make_catalog(settings, entity_count);
-  AureacoreServer server(settings, {.source = catalog.repository,
-                                    .interval = {},
-                                    .branch = {},
-                                    .state = settings.scratch / "bulk-state",
-                                    .cpus = settings.server_cpus});
-  server.wait_ready();
-  const LoadOptions load{.port = server.port(), .server = server.pid()};
-  Case references{"by-refs of 100", load, by_refs(catalog)};
-  Case query{"by-query, two filters, limit 20", load, one(query_path)};
-  Case facets{"facet counts of kind and spec.type, 10,000 entities", load, one(facets_path)};
-  Case impact{"impact of a resource, at most 100 items", load, impacts(catalog)};
-  Case batch{"batch of 100", load, batches(catalog, operations_a_batch)};
-  constexpr std::size_t smallest_entity = 100;
-  expect_text(server.port(), (*references.requests)[0], "\"metadata\"", references_a_body * smallest_entity);
-  expect_text(server.port(), (*query.requests)[0], "\"totalItems\"", 20 * smallest_entity);
-  expect_text(server.port(), (*facets.requests)[0], "\"count\"", smallest_entity);
-  expect_text(server.port(), (*impact.requests)[0], "\"owners\"", smallest_entity);
-  expect_text(server.port(), (*batch.requests)[0], "\"responses\"", operations_a_batch * smallest_entity);
-
-  const std::vector<Case*> cases = {&references, &query, &facets, &impact, &batch};
-  run_rounds(settings, cases);
-  for (const Case* each : cases) report.add_load("bulk", each->name, each->results);
-  report.add_target("`by-refs` of 100", median_of(references, rate), "/s", at_least(15'000));
-  report.add_target("filtered query, limit 20", median_of(query, rate), "/s", at_least(30'000));
-  report.add_target("facet counts over 10,000 entities", median_of(facets, rate), "/s", at_least(50'000));
-  measure_beside_batches(settings, report, load, catalog);
-  for (const std::size_t entities : {entity_count, std::size_t{100'000}}) measure_search(settings, report, entities);
+  for (const std::size_t entities : {entity_count, large_count}) measure_size(settings, report, entities);
 }
 
 }  // namespace aureacore::bench
