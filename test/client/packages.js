@@ -1,5 +1,6 @@
 // Backstage's packages are CommonJS; their other form can't be loaded by every Node.js.
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
@@ -10,3 +11,7 @@ export const Ajv2020 = require('ajv/dist/2020').default;
 export const addFormats = require('ajv-formats').default;
 export const YAML = require('yaml');
 export const ai = require('@backstage/catalog-model/alpha');
+
+// The one file of it that needs no more than the model: see package.json.
+const scaffolder = dirname(require.resolve('@backstage/plugin-scaffolder-common/package.json'));
+export const { templateEntityV1beta3Validator } = require(join(scaffolder, 'dist/TemplateEntityV1beta3.cjs.js'));

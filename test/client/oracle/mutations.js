@@ -28,6 +28,28 @@ const skill = {
   compatibility: 'all',
 };
 
+const permissions = { 'backstage:permissions': { tags: ['restricted'] } };
+const template = {
+  type: 'service',
+  owner: 'team-a',
+  lifecycle: 'production',
+  parameters: [{ title: 'About', required: ['name'], properties: { name: { type: 'string' } }, ...permissions }],
+  secrets: { schema: { type: 'object' } },
+  presentation: { buttonLabels: { backButtonText: 'b', createButtonText: 'c', reviewButtonText: 'r' } },
+  EXPERIMENTAL_recovery: { EXPERIMENTAL_strategy: 'none' },
+  formDecorators: [{ id: 'token', input: { scope: 'read' } }],
+  EXPERIMENTAL_formDecorators: [{ id: 'token', input: {} }],
+  steps: [
+    { id: 'fetch', name: 'Fetch', action: 'fetch:plain', input: { url: './a' }, if: '${{ true }}', ...permissions },
+    { action: 'publish', if: true },
+  ],
+  output: {
+    links: [{ title: 'Open', url: 'https://example.com/a', icon: 'docs', entityRef: 'component:a', if: true }],
+    text: [{ title: 'Done', icon: 'info', content: '', if: 'x' }],
+    other: 'any text',
+  },
+};
+
 const valid = [
   {
     kind: 'Component',
@@ -67,6 +89,7 @@ const valid = [
   { kind: 'AiResource', spec: { ...owned, type: 'plugin', skills: ['a'], version: '1.0.0' } },
   { kind: 'AiResource', spec: { ...owned, type: 'marketplace', plugins: ['a'], version: '1.0.0' } },
   { kind: 'AiResource', spec: { ...owned, type: 'prompt' } },
+  { apiVersion: 'scaffolder.backstage.io/v1beta3', kind: 'Template', spec: template },
 ].map(entity => ({ apiVersion: core, ...entity, metadata }));
 
 const texts = [

@@ -1,7 +1,8 @@
 // Backstage's verdict on an entity, by the validators and policies of @backstage/catalog-model, in the order in which
-// plugin-catalog-backend 4.0.0 applies them (DefaultCatalogProcessingOrchestrator, BuiltinKindsEntityProcessor).
+// plugin-catalog-backend 4.0.0 applies them (DefaultCatalogProcessingOrchestrator, BuiltinKindsEntityProcessor), and the
+// validator of the scaffolder's templates (ScaffolderEntitiesProcessor).
 // What that package adds of its own, references that must be readable, is the table `references` here.
-import { ai, model } from '../packages.js';
+import { ai, model, templateEntityV1beta3Validator } from '../packages.js';
 
 const policy = model.EntityPolicies.allOf([
   new model.SchemaValidEntityPolicy(),
@@ -20,6 +21,7 @@ const validators = [
   model.userEntityV1alpha1Validator,
   model.systemEntityV1alpha1Validator,
   model.domainEntityV1alpha1Validator,
+  templateEntityV1beta3Validator,
 ];
 const validatorsOfAi = {
   skill: ai.skillAiResourceEntityV1alpha1Validator,
@@ -45,6 +47,7 @@ const references = {
   Group: { parent: 'Group', children: 'Group', members: 'User' },
   System: { owner: 'Group', domain: 'Domain' },
   Domain: { owner: 'Group', subdomainOf: 'Domain' },
+  Template: { owner: 'Group' },
   AiResource: { owner: 'Group', system: 'System' }, // and those of its types
 };
 
