@@ -18,6 +18,7 @@ struct Connection {
   Descriptor socket;
   Session session;
   Output pending;              // unsent; empty most of the time
+  std::size_t leaving = 0;     // bytes that the transport took and that have not left
   base::SteadyTime since;      // last progress of writing, or the begin of lingering
   std::size_t place = 0;       // in the worker's list
   Transit* transit = nullptr;  // the transport's own

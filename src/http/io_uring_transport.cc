@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <system_error>
+#include <thread>
 
 namespace aureacore::http {
 
@@ -92,9 +93,16 @@ io_uring_sqe* IoUringTransport::request(const void* subject, unsigned operation)
   return entry;
 }
 
-void IoUringTransport::submit() {
-  io_uring_submit(&ring_);
+void IoUringTransport::submit() { submitted(io_uring_submit(&ring_)); }
+
+// What the kernel has no memory for stays queued and goes with the next call. There is nothing else to do until then: every
+// answer takes a request.
+void IoUringTransport::submitted(int result) {
   waiting_ = 0;
+  if (result >= 0 || result == -EINTR) return;
+  // Anything else would be a ring that is none.
+  if (result != -EAGAIN && result != -EBUSY && result != -ENOMEM && result != -EBADR) std::abort();
+  std::this_thread::sleep_for(pause);
 }
 
 bool IoUringTransport::watch(const Descriptor& descriptor, Signal signal) {
@@ -148,12 +156,7 @@ void IoUringTransport::arm(Transit& transit) {
 }
 
 void IoUringTransport::wait(Events& events, bool block) {
-  waiting_ = 0;
-  if (block) {
-    io_uring_submit_and_wait(&ring_, 1);
-  } else {
-    io_uring_submit_and_get_events(&ring_);
-  }
+  submitted(block ? io_uring_submit_and_wait(&ring_, 1) : io_uring_submit_and_get_events(&ring_));
   events.woke();
   handle_all(events);
 }
@@ -256,6 +259,7 @@ bool IoUringTransport::send(Connection& connection, Output& out) {
   transit.sending = std::move(out);
   if (shared) out = spare();
   connection.blocked = true;
+  connection.leaving = transit.sending.size();
   queue_send(transit);
   return true;
 }
@@ -277,7 +281,8 @@ void IoUringTransport::sent(Events& events, Transit& transit, int result) {
   Connection& connection = *transit.connection;
   if (result < 0) return events.failed(connection);
   transit.sending.consume(static_cast<std::size_t>(result));
-  if (transit.sending.size() != 0) {
+  connection.leaving = transit.sending.size();
+  if (connection.leaving != 0) {
     queue_send(transit);
   } else {
     recycle(std::move(transit.sending));

@@ -11,6 +11,7 @@
 #include <liburing.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -42,6 +43,7 @@ class IoUringTransport final : public Transport {
   static constexpr std::size_t waiting_bytes = 64 << 10;  // in sends that wait to be submitted; more: at once
   static constexpr std::size_t spare_outputs = 64;        // buffers that are used again
   static constexpr std::size_t spare_bytes = 64 << 10;    // of each
+  static constexpr std::chrono::milliseconds pause{1};    // when the kernel has no memory for our requests
 
   static base::Result<std::unique_ptr<Transport>> make();
   ~IoUringTransport() override;
@@ -70,6 +72,7 @@ class IoUringTransport final : public Transport {
 
   io_uring_sqe* request(const void* subject, unsigned operation);
   void submit();
+  void submitted(int result);
   void poll(Signal signal);
   void arm(Transit& transit);
   void call_off(const void* subject, unsigned operation);

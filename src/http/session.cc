@@ -42,7 +42,8 @@ void Session::answer_kept(Output& out) {
 
 // Returns what is left: the front of a request that is not complete, or requests that were put off.
 std::span<char> Session::answer_all(std::span<char> bytes, Output& out) {
-  while (!bytes.empty() && !closing_ && !stream_ && !deferral_ && out.size() <= shared_.limits.pending_output) {
+  const std::size_t room = shared_.limits.pending_output;
+  while (!bytes.empty() && !closing_ && !stream_ && !deferral_ && leaving_ + out.size() <= room) {
     const auto outcome = shared_.parser.parse(progress_, bytes);
     switch (outcome.state) {
       case Parser::State::complete:

@@ -46,6 +46,8 @@ class Session {
 
   // Answers the requests that are complete now and keeps the rest. The bytes may be changed.
   void receive(std::span<char> bytes, Output& out);
+  // So many bytes of earlier answers are on their way: they count towards the limit of waiting output.
+  void count_leaving(std::size_t bytes) { leaving_ = bytes; }
   // The client sends no more.
   void end_input() { input_ended_ = true; }
   // Goes on with what was put off: an answer that came later, a streamed body, then the requests behind it.
@@ -93,7 +95,8 @@ class Session {
 
   Shared& shared_;
   Parser::Progress progress_;
-  Output kept_;  // received, not yet answered
+  Output kept_;              // received, not yet answered
+  std::size_t leaving_ = 0;  // of the answers before
   std::shared_ptr<Deferral> deferral_;
   std::unique_ptr<Body> stream_;
   base::SteadyTime since_;

@@ -95,6 +95,21 @@ TEST_F(SessionTest, PutsRequestsOffWhileOutputWaits) {
   EXPECT_TRUE(session.takes_input());
 }
 
+TEST_F(SessionTest, CountsAnswersOnTheirWayAsWaitingOutput) {
+  session.count_leaving(limits.pending_output + 1);
+  receive(get("/a") + get("/b"));
+  EXPECT_EQ(written(), "");
+  EXPECT_TRUE(session.has_work());
+  session.count_leaving(limits.pending_output);
+  session.advance(out);
+  EXPECT_THAT(written(), HasSubstr("GET /a"));
+  EXPECT_TRUE(session.has_work());
+  session.count_leaving(0);
+  session.advance(out);
+  EXPECT_THAT(written(), HasSubstr("GET /b"));
+  EXPECT_TRUE(session.takes_input());
+}
+
 TEST_F(SessionTest, ClosesEachAnswerWhileDraining) {
   shared.draining = true;
   receive(get("/a") + get("/b"));

@@ -61,8 +61,8 @@ class Transport {
 
   // What came; `bytes` are good, and may be changed, until the next call. Sets `readable` to whether there may be more.
   virtual Receipt receive(Connection& connection, std::span<char>& bytes) = 0;
-  // Takes from the front of `out` what can be sent, or be kept for sending; sets `blocked` where no more can be taken until
-  // ready() says so. Only while not blocked. False: the connection is broken.
+  // Takes from the front of `out` what can be sent, or be kept for sending (and counted in `leaving`); sets `blocked` where no
+  // more can be taken until ready() or sent() says so. Only while not blocked. False: the connection is broken.
   virtual bool send(Connection& connection, Output& out) = 0;
   // Lets go of it; its socket closes as soon as the kernel is through with it.
   virtual void close(std::unique_ptr<Connection> connection) = 0;

@@ -236,6 +236,7 @@ void Worker::open(Descriptor socket) {
 
 void Worker::drive(Connection& connection) {
   Output& out = connection.all_sent() ? output_ : connection.pending;
+  connection.session.count_leaving(connection.leaving);
   if (wants_bytes(connection, out) && !receive(connection, out)) return close(connection);
   if (connection.session.has_work()) connection.session.advance(out);
   if (connection.session.broken()) {
@@ -250,7 +251,8 @@ void Worker::drive(Connection& connection) {
 
 bool Worker::wants_bytes(const Connection& connection, const Output& out) const {
   if (!connection.readable) return false;
-  return connection.lingering || (connection.session.takes_input() && out.size() <= shared_.limits.pending_output);
+  return connection.lingering ||
+         (connection.session.takes_input() && connection.leaving + out.size() <= shared_.limits.pending_output);
 }
 
 // False: the connection is gone.
