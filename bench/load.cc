@@ -110,6 +110,7 @@ std::string to_json(const LoadResult& result, bool with_server) {
   number("p99_us", result.p99);
   number("p999_us", result.p999);
   number("max_us", result.max);
+  number("stalled", result.stalled);
   json.member("errors", static_cast<std::int64_t>(result.errors));
   if (result.errors != 0) json.member("first_error", result.first_error);
   json.member("bytes", static_cast<std::int64_t>(result.bytes));

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstring>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "bench/answer.h"
@@ -30,6 +31,9 @@ constexpr Nanoseconds stall_limit = 10 * one_second;
 constexpr int idle_tick_milliseconds = 100;
 // An open loop sleeps only where the next request is further away than this: waking up takes about as long.
 constexpr Nanoseconds spin_below = 2'000'000;
+// What a turn of an open loop takes at most: itself, and each request or event in it. Longer, and the load was not running.
+constexpr Nanoseconds longest_turn = 50'000;
+constexpr Nanoseconds longest_step = 20'000;
 constexpr std::size_t receive_size = 128UL * 1024;
 // A connection whose answers have bodies above this reads the head alone and has the kernel drop the rest uncopied.
 constexpr std::uint64_t large_body = 16UL * 1024;
@@ -74,6 +78,7 @@ struct Connection {
   int asked_count = 0;
   int answered = 0;
   Nanoseconds start = 0;
+  bool excused = false;  // the load itself stalled meanwhile
   // Receiving.
   Reading reading = Reading::head;
   int status = 0;
@@ -110,6 +115,7 @@ class Run {
   void begin_measuring();
   void advance();
   void send_due();
+  void notice_stall(int waited_milliseconds);
   [[nodiscard]] int wait_milliseconds() const;
   LoadResult result();
 
@@ -128,6 +134,8 @@ class Run {
   Nanoseconds due_ = 0;
   Nanoseconds interval_ = 0;
   Nanoseconds last_answer_ = 0;
+  Nanoseconds turn_ = 0;  // when the last one was about to be handled
+  Nanoseconds work_ = 0;  // requests and events since
   Nanoseconds begin_ = 0;
   Nanoseconds end_ = 0;
   bool measuring_ = false;
@@ -176,6 +184,8 @@ void Run::send_batch(Connection& connection, Nanoseconds start) {
   connection.asked_count = options_.pipeline;
   connection.answered = 0;
   connection.start = start;
+  connection.excused = false;
+  ++work_;
   connection.out_size = size;
   connection.out_sent = 0;
   flush(connection);
@@ -193,6 +203,7 @@ void Run::flush(Connection& connection) {
 }
 
 void Run::on_event(Connection& connection, std::uint32_t events) {
+  ++work_;
   if (connection.out_sent < connection.out_size) flush(connection);
   if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) receive(connection);
 }
@@ -308,7 +319,7 @@ void Run::complete(Connection& connection) {
   const std::size_t request = connection.asked[static_cast<std::size_t>(connection.answered++)];
   last_answer_ = now_;
   if (!measuring_ || done_) return;
-  latencies_.add(now_ - connection.start);
+  if (!connection.excused) latencies_.add(now_ - connection.start);
   result_.bytes += connection.body_length;
   check(connection, request);
   if (++result_.requests == options_.requests) done_ = true;
@@ -342,6 +353,15 @@ void Run::send_due() {
   }
 }
 
+void Run::notice_stall(int waited_milliseconds) {
+  const Nanoseconds took = now_ - std::exchange(turn_, now_);
+  const Nanoseconds work = std::exchange(work_, 0);
+  if (interval_ == 0 || waited_milliseconds != 0 || took <= longest_turn + work * longest_step) return;
+  due_ += took;
+  for (Connection& connection : connections_) connection.excused = true;
+  if (measuring_) result_.stalled += static_cast<double>(took) / 1e9;
+}
+
 void Run::begin_measuring() {
   measuring_ = true;
   begin_ = now_;
@@ -365,14 +385,16 @@ int Run::wait_milliseconds() const {
 
 LoadResult Run::run() {
   std::array<epoll_event, max_events> events{};
-  now_ = last_answer_ = due_ = now();
+  now_ = last_answer_ = turn_ = due_ = now();
   begin_ = now_ + nanoseconds(options_.warm_up);
   end_ = UINT64_MAX;
   for (Connection& connection : connections_) ask_again(connection);
   while (!done_) {
     if (interval_ != 0) send_due();
-    const int count = epoll_wait(epoll_, events.data(), max_events, wait_milliseconds());
+    const int wait = wait_milliseconds();
+    const int count = epoll_wait(epoll_, events.data(), max_events, wait);
     now_ = now();
+    notice_stall(wait);
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       on_event(*static_cast<Connection*>(event.data.ptr), event.events);

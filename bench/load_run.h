@@ -3,7 +3,8 @@
 //
 // Runs on the calling thread alone: one epoll, plain sockets, nothing allocated per request. In an open loop a latency
 // counts from the moment the request was *due*, so a server that stalls is charged for all that waited meanwhile
-// (no coordinated omission).
+// (no coordinated omission). Time in which the load itself didn't run (another program, or the host below a virtual machine, had its
+// core) is no server's fault: nothing is due in it, and the latency of who waited through it is not counted.
 #pragma once
 
 #include <sys/types.h>
@@ -45,6 +46,7 @@ struct LoadResult {
   double p50 = 0, p90 = 0, p99 = 0, p999 = 0, max = 0;  // microseconds
   double server_cpu = 0;                                // seconds
   double load_cpu = 0;                                  // seconds
+  double stalled = 0;                                   // seconds in which an open loop's load didn't run
 
   [[nodiscard]] double rate() const { return static_cast<double>(requests) / seconds; }
   [[nodiscard]] double cpu_per_request() const { return server_cpu * 1e6 / static_cast<double>(requests); }
