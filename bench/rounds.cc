@@ -8,6 +8,13 @@
 
 namespace aureacore::bench {
 
+namespace {
+
+// A round is run in short turns: two cases are compared within seconds, and one bad second spoils one ratio of many.
+constexpr int turns_per_round = 4;
+
+}  // namespace
+
 std::future<LoadResult> start_load(const Settings& settings, const LoadOptions& options, const Requests& requests) {
   return std::async(std::launch::async, [&settings, options, &requests] {
     pin_this_thread(settings.load_cpus);
@@ -21,16 +28,18 @@ void expect_no_errors(const std::string& name, const LoadResult& result) {
 }
 
 void run_rounds(const Settings& settings, const std::vector<Case*>& cases) {
-  for (int round = 0; round < settings.rounds; ++round) {
-    for (Case* each : cases) {
-      progress(fmt::format("round {} of {}: {}", round + 1, settings.rounds, each->name));
+  std::vector<Case*> order = cases;
+  for (int turn = 0; turn < settings.rounds * turns_per_round; ++turn) {
+    progress(fmt::format("turn {} of {}: {} cases", turn + 1, settings.rounds * turns_per_round, order.size()));
+    for (Case* each : order) {
       LoadOptions options = each->load;
-      options.seconds = settings.seconds;
-      options.seed = settings.seed + static_cast<std::uint64_t>(round);
+      options.seconds = settings.seconds / turns_per_round;
+      options.seed = settings.seed + static_cast<std::uint64_t>(turn);
       const LoadResult result = start_load(settings, options, *each->requests).get();
       expect_no_errors(each->name, result);
       each->results.push_back(result);
     }
+    std::ranges::reverse(order);
   }
 }
 

@@ -1,5 +1,5 @@
-// Cases of load, run in turns: each round runs every case once, so that what drifts in the machine drifts in all alike.
-// Ratios are taken within a round, and the median of them is what counts.
+// Cases of load, run in turns: each turn runs every case once, so that what drifts in the machine drifts in all alike.
+// Ratios are taken within a turn, and the median of them is what counts.
 #pragma once
 
 #include <functional>
@@ -39,7 +39,7 @@ double rate(const LoadResult& result);
 double cpu(const LoadResult& result);
 double p99(const LoadResult& result);
 
-// The median over the rounds of one case's figure divided by another's.
+// The median over the turns of one case's figure divided by another's.
 double ratio(const Case& above, const Case& below, const Take& take);
 double median_of(const Case& of, const Take& take);
 
