@@ -13,7 +13,9 @@ class Descriptor {
   explicit Descriptor(int number) : number_(number) {}
   Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
+    if (this == &other) return *this;
+    close();  // at once: whoever reads the other end of a pipe waits for it
+    number_ = std::exchange(other.number_, -1);
     return *this;
   }
   Descriptor(const Descriptor&) = delete;

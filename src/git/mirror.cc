@@ -8,8 +8,8 @@
 #include <fstream>
 #include <system_error>
 
+#include "base/descriptor.h"
 #include "base/text.h"
-#include "git/descriptor.h"
 #include "git/repository.h"
 
 namespace aureacore::git {
@@ -128,10 +128,10 @@ bool Mirror::sound(bool whole_tree) const {
 }
 
 Status Mirror::can_look() const {
-  std::vector<Descriptor> opened;
+  std::vector<base::Descriptor> opened;
   while (opened.size() < descriptors_to_look) {
     opened.emplace_back(::open(directory_.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (opened.back().get() < 0) {
+    if (!opened.back().is_open()) {
       return file_failed("look at the mirror in", directory_.parent_path(), {errno, std::generic_category()});
     }
   }

@@ -11,7 +11,7 @@
 #include <optional>
 #include <system_error>
 
-#include "git/descriptor.h"
+#include "git/channel.h"
 #include "git/spawn.h"
 
 namespace aureacore::git {
@@ -42,7 +42,7 @@ class StopSignal {
     int descriptor;
     void operator()() const { ::eventfd_write(descriptor, 1); }
   };
-  Descriptor event_;
+  base::Descriptor event_;
   std::stop_callback<Raise> callback_;
 };
 
@@ -58,7 +58,7 @@ class Conversation {
     auto child =
         spawn(command_, {.input = input_.childs.get(), .output = output_.childs.get(), .errors = errors_.childs.get()});
     if (!child) return std::unexpected(child.error());
-    for (Channel* channel : {&input_, &output_, &errors_}) channel->childs.reset();
+    for (Channel* channel : {&input_, &output_, &errors_}) channel->childs.close();
     const StopSignal signal(stop);
     Status status = exchange(*child, signal.descriptor(), deadline);
     outcome_.status = child->finish();
@@ -114,7 +114,7 @@ class Conversation {
       if (count <= 0) break;  // it reads no more: its own affair
       written_ += static_cast<std::size_t>(count);
     }
-    input_.ours.reset();
+    input_.ours.close();
   }
 
   // Reads what is there.
@@ -125,13 +125,13 @@ class Conversation {
   }
 
   // False where more than `limit` came and `strict` says that this ends it; otherwise the rest is dropped.
-  bool read_into(Descriptor& from, std::string& to, std::size_t limit, bool strict) {
-    for (int chunk = 0; chunk < chunks_at_once && from.open(); ++chunk) {
+  bool read_into(base::Descriptor& from, std::string& to, std::size_t limit, bool strict) {
+    for (int chunk = 0; chunk < chunks_at_once && from.is_open(); ++chunk) {
       const ssize_t count = ::read(from.get(), chunk_.data(), chunk_.size());
       if (count < 0 && errno == EINTR) continue;
       if (count < 0 && errno == EAGAIN) return true;
       if (count <= 0) {
-        from.reset();
+        from.close();
         return true;
       }
       const auto bytes = static_cast<std::size_t>(count);

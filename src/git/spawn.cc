@@ -151,7 +151,7 @@ base::Result<Child> spawn(const Command& command, const Streams& streams) {
   if (error != 0) return failed(error);
   give_way(id);
   // By number: glibc 2.36 declares the function with C++ linkage and defines it with C's.
-  Child child(id, Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, id, 0U))));
+  Child child(id, base::Descriptor(static_cast<int>(::syscall(SYS_pidfd_open, id, 0U))));
   if (child.watcher() < 0) return failed(errno);
   return child;
 }

@@ -4,7 +4,7 @@
 #include <sys/types.h>
 
 #include "base/result.h"
-#include "git/descriptor.h"
+#include "git/channel.h"
 #include "git/process.h"
 
 namespace aureacore::git {
@@ -18,7 +18,7 @@ struct Streams {
 // A running child and its group. Whoever holds it kills and reaps; the destructor does so where nobody did.
 class Child {
  public:
-  Child(pid_t id, Descriptor watcher) : id_(id), watcher_(std::move(watcher)) {}
+  Child(pid_t id, base::Descriptor watcher) : id_(id), watcher_(std::move(watcher)) {}
   Child(Child&& other) noexcept : id_(std::exchange(other.id_, -1)), watcher_(std::move(other.watcher_)) {}
   Child& operator=(Child&&) = delete;
   ~Child();
@@ -30,7 +30,7 @@ class Child {
 
  private:
   pid_t id_;
-  Descriptor watcher_;
+  base::Descriptor watcher_;
 };
 
 // Errors: unavailable.

@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include "git/descriptor.h"
+#include "git/channel.h"
 
 namespace aureacore::git {
 
@@ -46,14 +46,14 @@ class TestServer {
  private:
   void serve() {
     while (true) {
-      const Descriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (!connection.open()) return;
+      const base::Descriptor connection(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+      if (!connection.is_open()) return;
       handler_(connection.get());
     }
   }
 
   Handler handler_;
-  Descriptor listener_;
+  base::Descriptor listener_;
   int port_ = 0;
   std::jthread thread_;
 };

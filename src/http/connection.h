@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "base/clock.h"
-#include "http/descriptor.h"
+#include "base/descriptor.h"
 #include "http/output.h"
 #include "http/session.h"
 
@@ -13,9 +13,9 @@ namespace aureacore::http {
 struct Transit;
 
 struct Connection {
-  Connection(Descriptor s, Session::Shared& shared) : socket(std::move(s)), session(shared), since(shared.now) {}
+  Connection(base::Descriptor s, Session::Shared& shared) : socket(std::move(s)), session(shared), since(shared.now) {}
 
-  Descriptor socket;
+  base::Descriptor socket;
   Session session;
   Output pending;              // unsent; empty most of the time
   std::size_t leaving = 0;     // bytes that the transport took and that have not left

@@ -29,22 +29,22 @@ void tell(Transport::Events& to, Connection& connection, std::uint32_t events) {
 }  // namespace
 
 base::Result<std::unique_ptr<Transport>> EpollTransport::make() {
-  Descriptor poll(epoll_create1(EPOLL_CLOEXEC));
+  base::Descriptor poll(epoll_create1(EPOLL_CLOEXEC));
   if (!poll.is_open()) {
     return base::fail(base::Code::unavailable, "cannot set up epoll: {}", std::generic_category().message(errno));
   }
   return std::unique_ptr<Transport>(new EpollTransport(std::move(poll)));
 }
 
-EpollTransport::EpollTransport(Descriptor poll)
+EpollTransport::EpollTransport(base::Descriptor poll)
     : poll_(std::move(poll)), input_(std::make_unique_for_overwrite<char[]>(receive_bytes)) {}
 
-bool EpollTransport::add(const Descriptor& descriptor, std::uint32_t events, std::uint64_t tag) {
+bool EpollTransport::add(const base::Descriptor& descriptor, std::uint32_t events, std::uint64_t tag) {
   epoll_event event{.events = events | EPOLLET, .data = {.u64 = tag}};
   return epoll_ctl(poll_.get(), EPOLL_CTL_ADD, descriptor.get(), &event) == 0;
 }
 
-bool EpollTransport::watch(const Descriptor& descriptor, Signal signal) {
+bool EpollTransport::watch(const base::Descriptor& descriptor, Signal signal) {
   return add(descriptor, EPOLLIN, static_cast<std::uint64_t>(signal));
 }
 

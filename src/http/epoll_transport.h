@@ -17,7 +17,7 @@ class EpollTransport final : public Transport {
   static base::Result<std::unique_ptr<Transport>> make();
 
   [[nodiscard]] TransportKind kind() const override { return TransportKind::epoll; }
-  bool watch(const Descriptor& descriptor, Signal signal) override;
+  bool watch(const base::Descriptor& descriptor, Signal signal) override;
   void unwatch(Signal) override {}  // closing the descriptor says it
   void begin() override {}
   bool open(Connection& connection) override;
@@ -28,10 +28,10 @@ class EpollTransport final : public Transport {
   void end() override {}
 
  private:
-  explicit EpollTransport(Descriptor poll);
-  bool add(const Descriptor& descriptor, std::uint32_t events, std::uint64_t tag);
+  explicit EpollTransport(base::Descriptor poll);
+  bool add(const base::Descriptor& descriptor, std::uint32_t events, std::uint64_t tag);
 
-  Descriptor poll_;
+  base::Descriptor poll_;
   std::unique_ptr<char[]> input_;
 };
 

@@ -105,7 +105,7 @@ void IoUringTransport::submitted(int result) {
   std::this_thread::sleep_for(pause);
 }
 
-bool IoUringTransport::watch(const Descriptor& descriptor, Signal signal) {
+bool IoUringTransport::watch(const base::Descriptor& descriptor, Signal signal) {
   watched_[static_cast<std::size_t>(signal)].number = descriptor.get();
   poll(signal);
   return true;

@@ -23,7 +23,7 @@ namespace aureacore::http {
 // A connection as the kernel sees it: outlives the connection while the kernel works for it.
 struct Transit {
   Connection* connection = nullptr;  // null: closed
-  Descriptor socket;                 // once it is closed; before, the connection has it
+  base::Descriptor socket;           // once it is closed; before, the connection has it
   int number = -1;                   // of the socket
   std::size_t place = 0;             // in the transport's list
   unsigned in_flight = 0;            // requests that the kernel has, and uses of this on our own stack
@@ -52,7 +52,7 @@ class IoUringTransport final : public Transport {
 
   [[nodiscard]] TransportKind kind() const override { return TransportKind::io_uring; }
   void begin() override;
-  bool watch(const Descriptor& descriptor, Signal signal) override;
+  bool watch(const base::Descriptor& descriptor, Signal signal) override;
   void unwatch(Signal signal) override;
   bool open(Connection& connection) override;
   void wait(Events& events, bool block) override;

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "http/descriptor.h"
+#include "base/descriptor.h"
 #include "http/output.h"
 #include "http/request.h"
 
@@ -98,7 +98,7 @@ class Mailbox {
   Mailbox();
 
   // Becomes readable with each wake().
-  [[nodiscard]] const Descriptor& descriptor() const { return wake_; }
+  [[nodiscard]] const base::Descriptor& descriptor() const { return wake_; }
   // Any thread.
   void wake();
   void post(std::shared_ptr<Deferral> deferral);
@@ -106,7 +106,7 @@ class Mailbox {
   std::vector<std::shared_ptr<Deferral>> take();
 
  private:
-  const Descriptor wake_;
+  const base::Descriptor wake_;
   std::mutex mutex_;
   std::vector<std::shared_ptr<Deferral>> done_;  // guarded by mutex_; no more than the worker has connections
 };

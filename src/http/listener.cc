@@ -34,7 +34,7 @@ base::Result<Addresses> resolve(const std::string& host, std::uint16_t port) {
   return Addresses(found, &freeaddrinfo);
 }
 
-bool set(const Descriptor& socket, int option) {
+bool set(const base::Descriptor& socket, int option) {
   const int on = 1;
   return setsockopt(socket.get(), SOL_SOCKET, option, &on, sizeof(on)) == 0;
 }
@@ -46,8 +46,8 @@ std::uint16_t port_of(const sockaddr_storage& address) {
 
 // The first socket is bound without SO_REUSEPORT, so that nobody else can be on the address, and allows it then, for
 // ours alone until another process of the same user tries the same and is turned away.
-base::Result<Descriptor> bind_first(const addrinfo& address) {
-  Descriptor socket(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+base::Result<base::Descriptor> bind_first(const addrinfo& address) {
+  base::Descriptor socket(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open() || !set(socket, SO_REUSEADDR) || bind(socket.get(), address.ai_addr, address.ai_addrlen) != 0 ||
       !set(socket, SO_REUSEPORT)) {
     return fail(Code::unavailable, "cannot bind: {}", last_error());
@@ -55,8 +55,8 @@ base::Result<Descriptor> bind_first(const addrinfo& address) {
   return socket;
 }
 
-base::Result<Descriptor> bind_next(const sockaddr_storage& address, socklen_t size) {
-  Descriptor socket(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+base::Result<base::Descriptor> bind_next(const sockaddr_storage& address, socklen_t size) {
+  base::Descriptor socket(::socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open() || !set(socket, SO_REUSEADDR) || !set(socket, SO_REUSEPORT) ||
       bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), size) != 0) {
     return fail(Code::unavailable, "cannot bind another worker's socket: {}", last_error());
@@ -77,7 +77,7 @@ base::Result<Listeners> listen_on(const addrinfo& candidate, unsigned count) {
     if (!next) return std::unexpected(next.error());
     listeners.sockets.push_back(std::move(*next));
   }
-  for (const Descriptor& socket : listeners.sockets) {
+  for (const base::Descriptor& socket : listeners.sockets) {
     if (::listen(socket.get(), SOMAXCONN) != 0) return fail(Code::unavailable, "cannot listen: {}", last_error());
   }
   return listeners;

@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/result.h"
-#include "http/descriptor.h"
 
 namespace aureacore::http {
 
 struct Listeners {
-  std::vector<Descriptor> sockets;
+  std::vector<base::Descriptor> sockets;
   std::uint16_t port = 0;
 };
 

@@ -15,7 +15,7 @@ TEST(Listener, GivesAllWorkersTheSamePort) {
   ASSERT_TRUE(listeners.has_value()) << listeners.error().message;
   EXPECT_EQ(listeners->sockets.size(), 4U);
   EXPECT_NE(listeners->port, 0);
-  for (const Descriptor& socket : listeners->sockets) {
+  for (const base::Descriptor& socket : listeners->sockets) {
     sockaddr_in address{};
     socklen_t size = sizeof(address);
     ASSERT_EQ(getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &size), 0);

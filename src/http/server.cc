@@ -14,7 +14,7 @@ class WorkerServer final : public Server {
   WorkerServer(std::uint16_t port, TransportKind transport) : port_(port), transport_(transport) {}
   ~WorkerServer() override { stop(std::chrono::milliseconds(0)); }
 
-  base::Status add(Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
+  base::Status add(base::Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
                    const Limits& limits) {
     counters_.push_back(std::make_unique<WorkerCounters>());
     auto worker =

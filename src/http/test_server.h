@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "http/descriptor.h"
+#include "base/descriptor.h"
 #include "http/server.h"
 
 namespace aureacore::http {
@@ -191,7 +191,7 @@ class Client {
     }
   }
 
-  Descriptor socket_;
+  base::Descriptor socket_;
   std::string buffer_;
   std::string head_;
   bool connected_ = false;

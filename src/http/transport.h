@@ -10,9 +10,9 @@
 #include <span>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "http/connection.h"
-#include "http/descriptor.h"
 #include "http/output.h"
 #include "http/transport_kind.h"
 
@@ -49,7 +49,7 @@ class Transport {
 
   [[nodiscard]] virtual TransportKind kind() const = 0;
   // Tells of this descriptor becoming readable, each time anew. False: the kernel refuses. Allowed before begin().
-  virtual bool watch(const Descriptor& descriptor, Signal signal) = 0;
+  virtual bool watch(const base::Descriptor& descriptor, Signal signal) = 0;
   // No more of it.
   virtual void unwatch(Signal signal) = 0;
   // Once, on the worker's thread, before anything below.

@@ -40,7 +40,7 @@ void tick_safely(Handler& handler) {
 
 }  // namespace
 
-base::Result<std::unique_ptr<Worker>> Worker::make(Descriptor listener, std::unique_ptr<Transport> transport,
+base::Result<std::unique_ptr<Worker>> Worker::make(base::Descriptor listener, std::unique_ptr<Transport> transport,
                                                    std::unique_ptr<Handler> handler, const Limits& limits,
                                                    WorkerCounters& counters, std::atomic<std::size_t>& open) {
   std::unique_ptr<Worker> worker(
@@ -49,7 +49,7 @@ base::Result<std::unique_ptr<Worker>> Worker::make(Descriptor listener, std::uni
   return worker;
 }
 
-Worker::Worker(Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
+Worker::Worker(base::Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
                const Limits& limits, WorkerCounters& counters, std::atomic<std::size_t>& open)
     : handler_(std::move(handler)),
       counters_(counters),
@@ -200,7 +200,7 @@ void Worker::deliver() {
 
 void Worker::accept_some() {
   for (int i = 0; i < accepts_at_once; ++i) {
-    Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    base::Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.is_open()) {
       open(std::move(socket));
       continue;
@@ -212,7 +212,7 @@ void Worker::accept_some() {
   }
 }
 
-void Worker::open(Descriptor socket) {
+void Worker::open(base::Descriptor socket) {
   const bool over = open_.load(std::memory_order_relaxed) >= shared_.limits.connections;
   if (over) add<std::uint64_t>(counters_.rejected, 1);
   if (over && rejecting_ == rejections_at_once) return;

@@ -12,9 +12,9 @@
 #include <thread>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/result.h"
 #include "http/connection.h"
-#include "http/descriptor.h"
 #include "http/server.h"
 #include "http/session.h"
 #include "http/transport.h"
@@ -30,7 +30,7 @@ class Worker final : private Transport::Events {
   static constexpr std::chrono::milliseconds linger_time{1000};
 
   // `open` counts the connections of all workers.
-  static base::Result<std::unique_ptr<Worker>> make(Descriptor listener, std::unique_ptr<Transport> transport,
+  static base::Result<std::unique_ptr<Worker>> make(base::Descriptor listener, std::unique_ptr<Transport> transport,
                                                     std::unique_ptr<Handler> handler, const Limits& limits,
                                                     WorkerCounters& counters, std::atomic<std::size_t>& open);
   ~Worker() override;
@@ -43,7 +43,7 @@ class Worker final : private Transport::Events {
   void join();
 
  private:
-  Worker(Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
+  Worker(base::Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
          const Limits& limits, WorkerCounters& counters, std::atomic<std::size_t>& open);
   base::Status set_up();
 
@@ -61,7 +61,7 @@ class Worker final : private Transport::Events {
   void deliver();
 
   void accept_some();
-  void open(Descriptor socket);
+  void open(base::Descriptor socket);
   void drive(Connection& connection);
   bool receive(Connection& connection, Output& out);
   [[nodiscard]] bool wants_bytes(const Connection& connection, const Output& out) const;
@@ -77,8 +77,8 @@ class Worker final : private Transport::Events {
   std::atomic<std::size_t>& open_;
   std::shared_ptr<Mailbox> mailbox_;
   Session::Shared shared_;
-  Descriptor listener_;
-  Descriptor timer_;
+  base::Descriptor listener_;
+  base::Descriptor timer_;
   std::unique_ptr<Transport> transport_;
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> queue_;

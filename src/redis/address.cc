@@ -14,7 +14,7 @@ using base::Code;
 using base::fail;
 using base::Result;
 using base::Status;
-using Topology = Address::Topology;
+using Kind = Address::Topology;
 
 constexpr std::size_t max_address_bytes = 2048;
 constexpr std::size_t max_endpoints = 32;
@@ -37,15 +37,15 @@ bool only(std::string_view text, std::string_view allowed, std::string_view also
 
 struct Scheme {
   std::string_view name;
-  Topology topology;
+  Kind topology;
   bool tls;
 };
-constexpr std::array schemes = {Scheme{"redis", Topology::server, false},
-                                Scheme{"rediss", Topology::server, true},
-                                Scheme{"redis+sentinel", Topology::sentinel, false},
-                                Scheme{"rediss+sentinel", Topology::sentinel, true},
-                                Scheme{"redis+cluster", Topology::cluster, false},
-                                Scheme{"rediss+cluster", Topology::cluster, true}};
+constexpr std::array schemes = {Scheme{"redis", Kind::server, false},
+                                Scheme{"rediss", Kind::server, true},
+                                Scheme{"redis+sentinel", Kind::sentinel, false},
+                                Scheme{"rediss+sentinel", Kind::sentinel, true},
+                                Scheme{"redis+cluster", Kind::cluster, false},
+                                Scheme{"rediss+cluster", Kind::cluster, true}};
 
 // The text stays out of these messages: it may hold a password.
 Status check_text(std::string_view text) {
@@ -119,13 +119,13 @@ Result<std::string> take_user(std::string_view& text) {
 }
 
 Status parse_hosts(std::string_view text, Address& address) {
-  const std::string usual = std::to_string(address.topology == Topology::sentinel ? sentinel_port : server_port);
+  const std::string usual = std::to_string(address.topology == Kind::sentinel ? sentinel_port : server_port);
   for (const std::string_view host : base::split(text, ',')) {
     auto endpoint = parse_host(host, usual);
     if (!endpoint) return std::unexpected(endpoint.error());
     address.endpoints.push_back(std::move(*endpoint));
   }
-  if (address.topology == Topology::server && address.endpoints.size() > 1) {
+  if (address.topology == Kind::server && address.endpoints.size() > 1) {
     return fail(Code::invalid,
                 "expected one host in the cache address, found {}: several need redis+sentinel:// or redis+cluster://",
                 address.endpoints.size());
@@ -147,11 +147,11 @@ Status parse_database(std::string_view text, Address& address) {
 
 // What stands behind the hosts, without its first '/'.
 Status parse_path(std::string_view path, Address& address) {
-  if (address.topology == Topology::cluster) {
+  if (address.topology == Kind::cluster) {
     return path.empty() ? Status()
                         : fail(Code::invalid, "a Cluster has no databases: expected nothing behind its hosts");
   }
-  if (address.topology == Topology::sentinel) {
+  if (address.topology == Kind::sentinel) {
     const std::string_view name = path.substr(0, path.find('/'));
     if (name.empty() || name.size() > max_name_bytes || !only(name, alphanumeric, ".-_")) {
       return fail(Code::invalid, "expected the primary's name behind the Sentinels' hosts: redis+sentinel://host/name");

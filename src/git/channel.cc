@@ -1,4 +1,4 @@
-#include "git/descriptor.h"
+#include "git/channel.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -21,7 +21,7 @@ bool never_block(int descriptor) { return ::fcntl(descriptor, F_SETFL, O_NONBLOC
 base::Result<Channel> open_output_channel() {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failed();
-  Channel channel{.ours = Descriptor(ends[0]), .childs = Descriptor(ends[1])};
+  Channel channel{.ours = base::Descriptor(ends[0]), .childs = base::Descriptor(ends[1])};
   if (!never_block(channel.ours.get())) return failed();
   return channel;
 }
@@ -29,7 +29,7 @@ base::Result<Channel> open_output_channel() {
 base::Result<Channel> open_input_channel() {
   std::array<int, 2> ends{};
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) return failed();
-  Channel channel{.ours = Descriptor(ends[0]), .childs = Descriptor(ends[1])};
+  Channel channel{.ours = base::Descriptor(ends[0]), .childs = base::Descriptor(ends[1])};
   if (!never_block(channel.ours.get())) return failed();
   return channel;
 }
