@@ -18,6 +18,7 @@
 #include "definition/kinds.h"
 #include "http/server.h"
 #include "metrics/registry.h"
+#include "sync/shared_copy.h"
 #include "sync/status.h"
 
 namespace aureacore::api {
@@ -62,6 +63,8 @@ struct Context {
   const std::atomic<bool>* draining = nullptr;  // set on SIGTERM: /readyz says no at once; null: never
   BatchLimits batch = {};
   const DeclaredKindsSlot* kinds = nullptr;   // null: none are declared
+  const sync::SharedCopy* shared = nullptr;   // null: nothing is shared
+  std::string cache = {};                     // where: "redis://host:6379", "embedded"
   Background* background = nullptr;           // null: every question is answered on its worker's thread
   Barrier* barrier = nullptr;                 // null: a level that isn't met at once is answered 503
   base::SteadyTime started = clock.steady();  // for the uptime in /api/v1/status

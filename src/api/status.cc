@@ -1,5 +1,6 @@
 // GET /api/v1/status and /api/v1/sources: the state of this instance.
 #include <chrono>
+#include <utility>
 
 #include "api/answer.h"
 #include "api/endpoints.h"
@@ -60,6 +61,30 @@ void write_sources(Call& call, base::JsonWriter& json) {
   json.end_array();
 }
 
+void write_shared(const Context& context, base::JsonWriter& json) {
+  const sync::SharedStatus shared = context.shared->status();
+  json.begin_object();
+  json.member("address", context.cache);
+  json.member("state", name(shared.state));
+  json.member("catalog", shared.catalog);
+  json.member("digest", shared.digest);
+  json.member("lastError", shared.last_error);
+  json.key("lastSuccessSeconds");
+  if (shared.last_success) {
+    json.number(seconds(context.clock.steady() - *shared.last_success));
+  } else {
+    json.null();
+  }
+  for (const auto& [name, count] :
+       {std::pair{"adopted", shared.adopted}, std::pair{"refused", shared.refused},
+        std::pair{"headsMoved", shared.moved}, std::pair{"partsRestored", shared.restored},
+        std::pair{"fetchesDeferred", shared.deferred}, std::pair{"failures", shared.failures},
+        std::pair{"disagreements", shared.disagreements}}) {
+    json.member(name, static_cast<std::int64_t>(count));
+  }
+  json.end_object();
+}
+
 bool only(Call& call, std::span<const std::string_view> names) {
   const auto known = call.params.only(names);
   if (!known) call.fail(known.error());
@@ -87,6 +112,10 @@ void get_status(Call& call) {
     json.string(call.snapshot->token());
     json.member("entities", static_cast<std::int64_t>(call.snapshot->size()));
     json.member("publications", static_cast<std::int64_t>(call.worker.reader().generation()));
+  }
+  if (context.shared != nullptr) {
+    json.key("cache");
+    write_shared(context, json);
   }
   json.key("sources");
   write_sources(call, json);

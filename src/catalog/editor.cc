@@ -109,7 +109,7 @@ std::vector<entity::DefinitionPtr> Editor::replace_source(const std::string& sou
     if (at == held.end()) put(definition);
     kept.push_back(at == held.end() ? definition : *at);
   }
-  for (const auto& held : claims_in(source)) {
+  for (const auto& held : next_->definitions_of(source)) {
     if (!places.contains({held->key, held->place})) drop(held);
     const Entity* entity = next_->find(held->key);
     if (entity != nullptr && !entity->problems.empty()) contents.problems.try_emplace(held->key);
@@ -130,18 +130,6 @@ std::vector<entity::DefinitionPtr> Editor::claims(const std::string& key) const 
   if (const auto found = next_->contested_->find(key); found != next_->contested_->end()) {
     all.insert(all.end(), found->second.begin(), found->second.end());
   }
-  return all;
-}
-
-std::vector<entity::DefinitionPtr> Editor::claims_in(const std::string& source) const {
-  std::vector<entity::DefinitionPtr> all;
-  const auto add = [&](const entity::DefinitionPtr& definition) {
-    if (definition->place.file->source == source) all.push_back(definition);
-  };
-  Selection slots = next_->nothing();
-  next_->by_source_.of(source, slots);
-  slots.for_each([&](std::uint32_t slot) { add(next_->slots_.at(slot)->definition); });
-  for (const auto& [key, losers] : *next_->contested_) std::ranges::for_each(losers, add);
   return all;
 }
 

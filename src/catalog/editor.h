@@ -75,7 +75,6 @@ class Editor {
   using Claims = Snapshot::Claims;
 
   [[nodiscard]] std::vector<entity::DefinitionPtr> claims(const std::string& key) const;
-  [[nodiscard]] std::vector<entity::DefinitionPtr> claims_in(const std::string& source) const;
   void resolve(const std::string& key, Edit& edit);
   void settle_claims(const std::string& key, const Edit& edit, std::vector<entity::DefinitionPtr> losers);
   void report_conflict(const entity::Definition& winner, const std::vector<entity::DefinitionPtr>& losers);

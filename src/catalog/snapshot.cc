@@ -19,6 +19,18 @@ const SourceState* Snapshot::source(std::string_view id) const {
   return at != sources_->end() && at->id == id ? &*at : nullptr;
 }
 
+std::vector<entity::DefinitionPtr> Snapshot::definitions_of(std::string_view source) const {
+  std::vector<entity::DefinitionPtr> all;
+  const auto add = [&](const entity::DefinitionPtr& definition) {
+    if (definition->place.file->source == source) all.push_back(definition);
+  };
+  Selection slots = nothing();
+  by_source_.of(source, slots);
+  slots.for_each([&](std::uint32_t slot) { add(slots_.at(slot)->definition); });
+  for (const auto& [key, losers] : *contested_) std::ranges::for_each(losers, add);
+  return all;
+}
+
 const Entity* Snapshot::find_uid(std::string_view uid) const {
   Selection found = nothing();
   match("metadata.uid", uid, found);

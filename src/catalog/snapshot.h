@@ -106,6 +106,9 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   [[nodiscard]] const Slots& slots() const { return slots_; }
   [[nodiscard]] const Edges& edges() const { return edges_; }
 
+  // All that stand in files of this source, those that lost included.
+  [[nodiscard]] std::vector<entity::DefinitionPtr> definitions_of(std::string_view source) const;
+
   // Sorted by id. The pointer is null where there is none of that id.
   [[nodiscard]] const std::vector<SourceState>& sources() const { return *sources_; }
   [[nodiscard]] const SourceState* source(std::string_view id) const;

@@ -26,8 +26,9 @@ constexpr const char* description =
 
 constexpr const char* serve_footer =
     "Flags win over the environment (AUREACORE_LISTEN, AUREACORE_STATE_DIR, AUREACORE_THREADS,\n"
-    "AUREACORE_TRANSPORT, AUREACORE_LOG_FORMAT), which wins over the configuration file. SIGHUP reads the file again;\n"
-    "SIGTERM and SIGINT drain and end.\n\n"
+    "AUREACORE_TRANSPORT, AUREACORE_LOG_FORMAT, AUREACORE_CACHE, AUREACORE_CACHE_TTL), which wins over the\n"
+    "configuration file. The cache's password is AUREACORE_CACHE_PASSWORD's or the file's, never an argument. SIGHUP\n"
+    "reads the file again; SIGTERM and SIGINT drain and end.\n\n"
     "  aureacore serve --source ./my-catalog\n"
     "  aureacore serve --source https://git.example.com/platform/catalog.git#main --listen 0.0.0.0:7077\n"
     "  aureacore serve --config /etc/aureacore.yaml";
@@ -50,6 +51,14 @@ void add_serve_flags(CLI::App& serve, ConfigRequest& request) {
                   "Folder of the mirrors, a cache (${XDG_STATE_HOME:-~/.local/state}/aureacore)")
       ->type_name("DIR");
   serve.add_option("--threads", flags.threads, "Threads that answer requests (one for each core)")->type_name("N");
+  serve
+      .add_option(
+          "--cache", flags.cache,
+          "Redis that all instances share: redis://[user@]host[:port][/database], rediss:// (TLS), unix:///path,\n"
+          "redis+sentinel://host,.../name, redis+cluster://host,... (none: a copy in the state directory)")
+      ->type_name("URL");
+  serve.add_option("--cache-ttl", flags.cache_ttl, "How long what nobody renews stays in the cache (24h)")
+      ->type_name("DURATION");
   serve.add_option("--log-format", flags.log_format, "text (the default) or json, on standard error")
       ->type_name("FORMAT");
   serve.footer(serve_footer);

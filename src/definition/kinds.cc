@@ -1,5 +1,7 @@
 #include "definition/kinds.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 
@@ -255,6 +257,15 @@ bool DeclaredKinds::same_as(const DeclaredKinds& other) const {
   return std::ranges::equal(declarations_, other.declarations_, [](const KindDeclaration& a, const KindDeclaration& b) {
     return a.name == b.name && a.api_versions == b.api_versions && a.schema_digest == b.schema_digest;
   });
+}
+
+std::string DeclaredKinds::text() const {
+  std::string text;
+  for (const auto& declaration : declarations_) {
+    text += fmt::format("{} {} {}\n", declaration.name, fmt::join(declaration.api_versions, " "),
+                        declaration.schema_digest);
+  }
+  return text;
 }
 
 bool same_kinds(const DeclaredKindsPtr& a, const DeclaredKindsPtr& b) {

@@ -55,6 +55,8 @@ class DeclaredKinds {
   [[nodiscard]] std::span<const Kind> rows() const { return rows_; }
   // Equal where every document gets the same verdict.
   [[nodiscard]] bool same_as(const DeclaredKinds& other) const;
+  // What they say: equal texts, equal verdicts.
+  [[nodiscard]] std::string text() const;
 
  private:
   const std::vector<KindDeclaration> declarations_;

@@ -1,5 +1,7 @@
 #include "server/app.h"
 
+#include <fmt/core.h>
+
 #include <utility>
 
 namespace aureacore::server {
@@ -14,12 +16,20 @@ std::uint64_t make_seed(const resilience::Random& random) {
   return half() << 32 | half();
 }
 
-sync::SyncerOptions syncer_options(const Config& config, const StateDir& state, const AppDependencies& dependencies) {
+sync::SharedCopyOptions shared_options(const Config& config, std::uint64_t seed, const resilience::Random& random) {
+  sync::SharedCopyOptions options;
+  options.instance = fmt::format("{:016x}", make_seed(random));
+  options.ttl = config.cache.ttl;
+  options.seed = seed;
+  return options;
+}
+
+sync::SyncerOptions syncer_options(const Config& config, const StateDir& state, std::uint64_t seed) {
   sync::SyncerOptions options;
   options.mirrors = state.mirrors();
   options.fetchers = config.fetchers;
   options.guard = config.guard;
-  options.seed = make_seed(dependencies.random);
+  options.seed = seed;
   return options;
 }
 
@@ -33,6 +43,7 @@ std::vector<std::string_view> needs_restart(const Config& before, const Config& 
   if (before.log_format != after.log_format) keys.emplace_back("log_format");
   if (before.fetchers != after.fetchers) keys.emplace_back("fetchers");
   if (before.guard.share != after.guard.share || before.guard.count != after.guard.count) keys.emplace_back("guard");
+  if (!(before.cache == after.cache)) keys.emplace_back("cache");
   if (before.http.connections != after.http.connections) keys.emplace_back("limits.connections");
   if (before.http.header_bytes != after.http.header_bytes) keys.emplace_back("limits.header_bytes");
   if (before.http.body_bytes != after.http.body_bytes) keys.emplace_back("limits.body_bytes");
@@ -48,24 +59,44 @@ std::string release() { return AUREACORE_RELEASE; }
 base::Result<std::unique_ptr<App>> App::create(Config config, AppDependencies dependencies) {
   auto state = StateDir::open(config.state_dir);
   if (!state) return std::unexpected(state.error());
-  std::unique_ptr<App> app(new App(std::move(config), std::move(dependencies), std::move(*state)));
+  auto store =
+      SharedStore::make(config.cache, state->cache(), dependencies.clock, dependencies.log, dependencies.random);
+  if (!store) return std::unexpected(store.error());
+  std::unique_ptr<App> app(new App(std::move(config), std::move(dependencies), std::move(*state), std::move(*store)));
   if (auto bound = app->bind(); !bound) return std::unexpected(bound.error());
   return app;
 }
 
-App::App(Config config, AppDependencies dependencies, StateDir state)
-    : config_(std::move(config)), dependencies_(std::move(dependencies)), state_(std::move(state)) {
+App::App(Config config, AppDependencies dependencies, StateDir state, std::unique_ptr<SharedStore> store)
+    : config_(std::move(config)),
+      dependencies_(std::move(dependencies)),
+      state_(std::move(state)),
+      store_(std::move(store)) {
+  const std::uint64_t seed = make_seed(dependencies_.random);
+  const auto open = [this](const std::string& catalog, const std::stop_token& stop) {
+    return store_->open(catalog, stop);
+  };
+  shared_ = std::make_unique<sync::SharedCopy>(
+      shared_options(config_, seed, dependencies_.random),
+      sync::SharedCopy::Dependencies{dependencies_.clock, dependencies_.log, open, dependencies_.random});
+  shared_->register_metrics(registry_);
+  store_->register_metrics(registry_);
   const auto progress = [this](const sync::Progress& progress) {
     if (dependencies_.progress) dependencies_.progress(progress);
     const bool first = progress.stage == sync::Progress::Stage::published && !loaded_.exchange(true);
     if (first && dependencies_.loaded) dependencies_.loaded();
   };
-  sync::Syncer::Dependencies syncer{
-      dependencies_.clock, dependencies_.log, slot_, dependencies_.random, dependencies_.connect, progress, [this] {
-        if (barrier_) barrier_->notify();
-      }};
-  syncer_ = std::make_unique<sync::Syncer>(syncer_options(config_, state_, dependencies_), std::move(syncer),
-                                           config_.sources);
+  sync::Syncer::Dependencies syncer{dependencies_.clock,
+                                    dependencies_.log,
+                                    slot_,
+                                    dependencies_.random,
+                                    dependencies_.connect,
+                                    progress,
+                                    [this] {
+                                      if (barrier_) barrier_->notify();
+                                    },
+                                    shared_.get()};
+  syncer_ = std::make_unique<sync::Syncer>(syncer_options(config_, state_, seed), std::move(syncer), config_.sources);
   syncer_->register_metrics(registry_);
   requests_ = std::make_unique<api::RequestMetrics>(2 * config_.threads + 1);  // workers, background, the barrier
   requests_->register_with(registry_);
@@ -83,7 +114,9 @@ base::Status App::bind() {
                                                          .release = release(),
                                                          .draining = &draining_,
                                                          .batch = config_.batch,
-                                                         .kinds = &kinds_});
+                                                         .kinds = &kinds_,
+                                                         .shared = shared_.get(),
+                                                         .cache = store_->address()});
   kinds_.set(config_.kinds);
   background_ = std::make_unique<api::Background>(*context_, config_.threads, config_.threads);
   context_->background = background_.get();

@@ -19,6 +19,7 @@
 #include "http/server.h"
 #include "metrics/registry.h"
 #include "server/config.h"
+#include "server/shared_store.h"
 #include "server/state_dir.h"
 #include "sync/syncer.h"
 
@@ -30,7 +31,7 @@ std::string release();
 struct AppDependencies {
   const base::Clock& clock;
   const base::Log& log;
-  resilience::Random random;
+  resilience::Random random;  // any thread
   sync::Connect connect = sync::connect_git;
   sync::ReportProgress progress;  // may be empty
   std::function<void()> loaded;   // called once, after the first publication; may be empty
@@ -56,7 +57,7 @@ class App {
   [[nodiscard]] sync::Syncer& syncer() { return *syncer_; }
 
  private:
-  App(Config config, AppDependencies dependencies, StateDir state);
+  App(Config config, AppDependencies dependencies, StateDir state, std::unique_ptr<SharedStore> store);
 
   base::Status bind();
   void register_server_metrics();
@@ -69,6 +70,8 @@ class App {
   metrics::Registry registry_;
   catalog::SnapshotSlot slot_;
   api::DeclaredKindsSlot kinds_;
+  const std::unique_ptr<SharedStore> store_;
+  std::unique_ptr<sync::SharedCopy> shared_;
   std::unique_ptr<sync::Syncer> syncer_;
   std::unique_ptr<api::RequestMetrics> requests_;
   std::unique_ptr<api::Context> context_;

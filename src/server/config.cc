@@ -59,6 +59,7 @@ class Loader {
 
   ConfigResult load() {
     if (request_.file) read_file(*request_.file);
+    if (auto password = request_.environment("AUREACORE_CACHE_PASSWORD")) config_.cache.password = *std::move(password);
     apply(from_environment(), [](std::string_view name) { return fmt::format("AUREACORE_{}", name); });
     apply(request_.flags, [](std::string_view name) { return "--" + flag(name); });
     add_command_line_sources();
@@ -102,6 +103,7 @@ class Loader {
     section.section("limits", "the limits", [this](Section& limits) { read_limits(limits); });
     config_.kinds = read_declared_kinds(section, file_directory());
     source_.tree.declared = config_.kinds;
+    read_cache(section, {file_directory(), request_.environment}, config_.cache);
     read_sources(section);
     section.finish();
   }
@@ -158,6 +160,8 @@ class Loader {
     overrides.threads = request_.environment("AUREACORE_THREADS");
     overrides.transport = request_.environment("AUREACORE_TRANSPORT");
     overrides.log_format = request_.environment("AUREACORE_LOG_FORMAT");
+    overrides.cache = request_.environment("AUREACORE_CACHE");
+    overrides.cache_ttl = request_.environment("AUREACORE_CACHE_TTL");
     return overrides;
   }
 
@@ -180,6 +184,18 @@ class Loader {
       const auto kind = http::parse_transport_kind(*overrides.transport);
       if (!kind) wrong("TRANSPORT", "expected auto, epoll or io_uring", *overrides.transport);
       config_.transport = kind.value_or(config_.transport);
+    }
+    if (overrides.cache) {
+      // It may hold a password by mistake, so it isn't shown.
+      auto address = redis::parse_address(*overrides.cache);
+      if (!address) errors_.add(fmt::format("{}: {}", name("CACHE"), address.error().message));
+      if (address) config_.cache.address = std::move(*address);
+    }
+    if (overrides.cache_ttl) {
+      const auto ttl = parse_duration(*overrides.cache_ttl);
+      const bool fits = ttl && *ttl >= CacheConfig::least_ttl;
+      if (!fits) wrong("CACHE_TTL", "expected a duration of at least 1m, as in 24h", *overrides.cache_ttl);
+      if (fits) config_.cache.ttl = *ttl;
     }
     if (overrides.log_format) {
       const bool json = *overrides.log_format == "json";

@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/server.h"
+#include "server/cache_config.h"
 #include "sync/source_options.h"
 #include "sync/syncer.h"
 
@@ -35,6 +36,7 @@ struct Config {
   sync::Guard guard;
   http::Limits http;
   api::BatchLimits batch;
+  CacheConfig cache;
   definition::DeclaredKindsPtr kinds;  // null: none
   std::vector<sync::SourceOptions> sources;
 };
@@ -46,6 +48,8 @@ struct Overrides {
   std::optional<std::string> threads;
   std::optional<std::string> transport;  // no flag: a matter of the machine
   std::optional<std::string> log_format;
+  std::optional<std::string> cache;
+  std::optional<std::string> cache_ttl;
   std::vector<std::string> sources;     // URL-or-path[#branch]; beside those of the file
   std::optional<std::string> interval;  // of these sources
 };

@@ -5,6 +5,8 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <memory>
+#include <mutex>
 #include <random>
 
 #include "server/app.h"
@@ -21,9 +23,15 @@ sigset_t handled_signals() {
   return signals;
 }
 
+// Any thread.
 resilience::Random make_random() {
-  return [engine = std::mt19937_64(std::random_device()())]() mutable {
-    return std::uniform_real_distribution<double>()(engine);
+  struct Source {
+    std::mutex mutex;
+    std::mt19937_64 engine{std::random_device()()};
+  };
+  return [source = std::make_shared<Source>()] {
+    const std::scoped_lock lock(source->mutex);
+    return std::uniform_real_distribution<double>()(source->engine);
   };
 }
 

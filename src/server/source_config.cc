@@ -1,18 +1,16 @@
 #include "server/source_config.h"
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 
 #include "base/text.h"
 #include "definition/kinds.h"
 #include "entity/reference.h"
+#include "server/secret.h"
 
 namespace aureacore::server {
 namespace {
 
 constexpr std::string_view default_include = "**/catalog-info.yaml";
-constexpr std::size_t max_secret_bytes = 64 << 10;
 constexpr base::Duration least_interval = std::chrono::milliseconds(100);
 
 // A path is what is neither scheme://… nor host:path, as git sees it.
@@ -52,43 +50,9 @@ std::vector<base::Glob> read_globs(Section& section, std::string_view key, std::
   return globs;
 }
 
-base::Result<std::string> read_secret(const std::filesystem::path& directory, const std::string& file) {
-  std::ifstream in(directory / file, std::ios::binary);
-  if (!in) return base::fail(base::Code::not_found, "expected a file that can be read, found none at {}", file);
-  std::string secret(max_secret_bytes + 1, '\0');
-  in.read(secret.data(), static_cast<std::streamsize>(secret.size()));
-  secret.resize(static_cast<std::size_t>(in.gcount()));
-  if (secret.size() > max_secret_bytes) {
-    return base::fail(base::Code::too_large, "expected a file of at most {} bytes at {}", max_secret_bytes, file);
-  }
-  while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
-  return secret;
-}
-
-void read_password(Section& section, const SourceDefaults& defaults, std::string& password) {
-  std::string file;
-  std::string variable;
-  section.text("password_file", file);
-  section.text("password_env", variable);
-  if (!file.empty() && !variable.empty()) {
-    section.errors().add(section.mark("password_env"), "expected password_file or password_env, found both");
-  } else if (!file.empty()) {
-    auto secret = read_secret(defaults.directory, file);
-    if (!secret) section.errors().add(section.mark("password_file"), "password_file: " + secret.error().message);
-    password = secret.value_or("");
-  } else if (!variable.empty()) {
-    const auto secret = defaults.environment(variable);
-    if (!secret) {
-      section.errors().add(section.mark("password_env"),
-                           fmt::format("password_env: expected the variable {} to be set", base::printable(variable)));
-    }
-    password = secret.value_or("");
-  }
-}
-
 void read_credentials(Section& section, const SourceDefaults& defaults, git::Credentials& credentials) {
   section.text("username", credentials.username);
-  read_password(section, defaults, credentials.password);
+  read_password(section, {defaults.directory, defaults.environment}, credentials.password);
   for (auto [key, target] : {std::pair{"ssh_key_file", &credentials.ssh_key_file},
                              std::pair{"known_hosts_file", &credentials.known_hosts_file}}) {
     std::string file;

@@ -19,6 +19,7 @@ class StateDir {
   ~StateDir();
 
   [[nodiscard]] std::filesystem::path mirrors() const { return directory_ / "mirrors"; }
+  [[nodiscard]] std::filesystem::path cache() const { return directory_ / "cache"; }
 
  private:
   StateDir(std::filesystem::path directory, int lock) : directory_(std::move(directory)), lock_(lock) {}

@@ -36,6 +36,23 @@ class Performer {
   }
 
   base::Status update(Outcome& outcome) {
+    // What is served already has only to be brought again.
+    const bool is_new = job_.tip.commit != job_.from.commit.id;
+    if (context_.shared != nullptr && is_new && !context_.shared->acquire(source_.id())) {
+      outcome.deferred = true;
+      return {};
+    }
+    const auto status = fetch_and_plan(outcome);
+    if (outcome.loaded) outcome.loaded->checked = job_.started;
+    if (!status && context_.shared != nullptr) context_.shared->release(source_.id());
+    return status;
+  }
+
+  base::Status tidy() {
+    return timed("tidy", [&] { return source_.connection.remote->tidy(stop_); });
+  }
+
+  base::Status fetch_and_plan(Outcome& outcome) {
     report(Progress::Stage::fetching);
     const auto began = context_.clock.steady();
     auto fetched = timed("fetch", [&] { return source_.connection.remote->fetch(job_.tip, stop_); });
@@ -44,13 +61,7 @@ class Performer {
     const auto bring = [this](const std::vector<std::string>& blobs) {
       return timed("fetch_blobs", [&] { return source_.connection.remote->fetch_blobs(blobs, stop_); });
     };
-    auto status = plan(bring, outcome);
-    if (outcome.loaded) outcome.loaded->checked = job_.started;
-    return status;
-  }
-
-  base::Status tidy() {
-    return timed("tidy", [&] { return source_.connection.remote->tidy(stop_); });
+    return plan(bring, outcome);
   }
 
  private:
@@ -67,14 +78,15 @@ class Performer {
 
   // From what is loaded where that is possible, else from nothing.
   base::Status plan(const BringBlobs& bring, Outcome& outcome) {
-    if (!source_.tree || source_.gaps || source_.branch != job_.tip.branch) return plan_fresh(job_.tip, bring, outcome);
+    const Ground& from = job_.from;
+    if (!from.tree || from.gaps || from.tree_branch != job_.tip.branch) return plan_fresh(job_.tip, bring, outcome);
     const auto began = context_.clock.steady();
-    auto update = source_.tree->plan(request(job_.tip, bring));
+    auto update = from.tree->plan(request(job_.tip, bring));
     // The mirror was made anew and has no longer what was loaded from the one before.
     if (!update && update.error().code == base::Code::not_found) return plan_fresh(job_.tip, bring, outcome);
     if (!update) return std::unexpected(update.error());
     report(Progress::Stage::read, update->files_read, update->files_read, context_.clock.steady() - began);
-    return describe_commit({.tree = source_.tree, .update = std::move(*update), .branch = job_.tip.branch}, outcome);
+    return describe_commit({.tree = from.tree, .update = std::move(*update), .branch = job_.tip.branch}, outcome);
   }
 
   base::Status plan_fresh(const git::Advertised& tip, const BringBlobs& bring, Outcome& outcome) {
@@ -86,19 +98,19 @@ class Performer {
     if (!update) return std::unexpected(update.error());
     report(Progress::Stage::read, update->files_read, update->files_read, context_.clock.steady() - began);
     tree->commit(*update);
-    if (source_.tree) replace(*update, source_.tree->removal());
+    if (job_.from.tree) replace(*update, job_.from.tree->removal());
     return describe_commit({.tree = std::move(tree), .update = std::move(*update), .branch = tip.branch}, outcome);
   }
 
   base::Status describe_commit(Loaded loaded, Outcome& outcome) {
     auto repository = git::Repository::open(source_.mirror);
     if (!repository) return std::unexpected(repository.error());
-    const std::string& before = source_.commit.id;
+    const std::string& before = job_.from.commit.id;
     auto commit = repository->commit(loaded.update.commit);
     if (!commit) return std::unexpected(commit.error());
     loaded.commit = std::move(*commit);
     std::optional<std::pair<std::string, std::uint64_t>> known;
-    if (!before.empty()) known.emplace(before, source_.position);
+    if (!before.empty()) known.emplace(before, job_.from.position);
     auto position = repository->position(loaded.commit.id, known);
     if (!position) return std::unexpected(position.error());
     loaded.position = *position;
@@ -132,6 +144,9 @@ Outcome perform(Job job, const JobContext& context) {
       break;
     case Task::update:
       outcome.status = performer.update(outcome);
+      break;
+    case Task::validate:
+      outcome.status = performer.fetch_and_plan(outcome);
       break;
     case Task::tidy:
       outcome.status = performer.tidy();

@@ -7,15 +7,17 @@
 
 #include "metrics/timings.h"
 #include "sync/progress.h"
+#include "sync/shared_copy.h"
 #include "sync/source.h"
 
 namespace aureacore::sync {
 
 enum class Task : std::uint8_t {
-  load,    // the version that the mirror's record names, without the network
-  list,    // what the remote's branch points to
-  update,  // fetch a tip and plan what it changes
-  tidy,    // the mirror's housekeeping, once an update is served
+  load,      // the version that the mirror's record names, without the network
+  list,      // what the remote's branch points to
+  update,    // fetch a tip and plan what it changes
+  validate,  // the same with the served commit, which came from the shared copy
+  tidy,      // the mirror's housekeeping, once an update is served
 };
 
 struct Job {
@@ -23,6 +25,7 @@ struct Job {
   Task task = Task::list;
   git::Advertised tip;       // of update
   base::SteadyTime started;  // of list: when it began; of update: when the list that found the tip began
+  Ground from{};             // of load, update and validate
 };
 
 struct Outcome {
@@ -30,7 +33,8 @@ struct Outcome {
   base::Status status;
   git::Advertised tip;                  // of list
   std::optional<std::string> mirrored;  // of list: the commit that the mirror holds; empty: none
-  std::optional<Loaded> loaded;         // of load and update
+  std::optional<Loaded> loaded;         // of load, update and validate
+  bool deferred = false;                // of update: another instance does it
   bool partial_clone = false;           // of load and update; so is the next
   std::uint64_t mirror_bytes = 0;
 };
@@ -41,6 +45,7 @@ struct JobContext {
   metrics::Timings& commands;  // by operation: list, fetch, fetch_blobs
   const ReportProgress& progress;
   const std::atomic<bool>& serving;  // something is published: look-ups go first from now on
+  SharedCopy* shared = nullptr;      // null: there is none
 };
 
 // Blocking; any thread.

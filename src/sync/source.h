@@ -1,6 +1,6 @@
 // Source: all that the syncer knows of one source, and the jobs that are done for it.
 //
-// Owned by the scheduler thread; a job reads what is const here, and the tree and the remote, which are its own while
+// Owned by the scheduler thread; a job reads what is const here, its own Ground, and the remote, which is its own while
 // it runs: there is at most one job of each kind in flight, and `list` alone may run beside `load`, whose remote it
 // does not share.
 #pragma once
@@ -49,11 +49,29 @@ struct Loaded {
   std::optional<base::SteadyTime> checked{};  // start of the check that found it; nothing: from the mirror alone
 };
 
+// What the next update of a source begins with.
+struct Ground {
+  // As it was last read from Git, which may be another commit than the served one; null: it never was.
+  std::shared_ptr<SourceTree> tree{};
+  std::string tree_branch{};
+  // It was read without a network, and without all that a network could bring; or its mirror is lost: at the next check all
+  // is brought and read anew.
+  bool gaps = false;
+  // What is served (or about to be): the branch, its commit, and the commit's position. The commit is empty before there is any.
+  std::string branch{};
+  git::Commit commit{};
+  std::uint64_t position = 0;
+  std::uint64_t turn = 0;  // grows with each version that is served
+};
+
 struct Source {
   Source(SourceOptions source_options, const std::filesystem::path& mirrors, const Connect& connect);
 
   [[nodiscard]] const std::string& id() const { return options.tree.source; }
   [[nodiscard]] bool busy() const { return listing || working; }
+  // What is served is what the tree has, object for object; else it came from the shared copy.
+  [[nodiscard]] bool in_step() const { return commit().id.empty() || served_from_tree; }
+  [[nodiscard]] const git::Commit& commit() const { return ground.commit; }
 
   SourceOptions options;
   const std::filesystem::path mirror;
@@ -62,23 +80,20 @@ struct Source {
   const std::shared_ptr<catalog::Freshness> freshness = std::make_shared<catalog::Freshness>();
   std::stop_source stop;
 
-  // What is loaded; no job writes to it.
-  std::shared_ptr<SourceTree> tree;
-  std::string branch;
-  git::Commit commit;  // its id is empty before
-  std::uint64_t position = 0;
-  // It was loaded without a network, and without all that a network could bring; or its mirror is lost: at the next check all
-  // is brought and read anew.
-  bool gaps = false;
-
   // The scheduler's alone.
-  bool listing = false;   // a list job is in flight
-  bool working = false;   // a load or an update job is
-  bool again = false;     // a check was asked for while one was under way
-  bool answered = false;  // the remote has answered since the start
-  bool listed = false;    // the first list job has ended, one way or the other
-  bool restate = false;   // its interval in the snapshot is an earlier one
-  bool retired = false;   // no longer configured: what still comes in for it is dropped
+  Ground ground;
+  bool served_from_tree = false;
+  std::optional<git::Advertised> tip;  // what the last list job has found
+  base::SteadyTime tip_started{};      // when that began
+  bool listing = false;                // a list job is in flight
+  bool working = false;                // a load or an update job is
+  bool again = false;                  // a check was asked for while one was under way
+  bool answered = false;               // the remote has answered since the start
+  bool listed = false;                 // the first list job has ended, one way or the other
+  bool loading_done = false;           // its mirror was looked at
+  bool restate = false;                // its interval in the snapshot is an earlier one
+  bool retired = false;                // no longer configured: what still comes in for it is dropped
+  base::SteadyTime validation{};       // where it is not in step: when it is read from Git
   base::SteadyTime due{};
   base::SteadyTime begun{};    // the last list job
   std::uint32_t failures = 0;  // in a row

@@ -1,7 +1,12 @@
 #include "sync/source_options.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
+#include <map>
 #include <tuple>
+
+#include "base/hash.h"
 
 namespace aureacore::sync {
 namespace {
@@ -36,6 +41,29 @@ bool same_content(const SourceOptions& a, const SourceOptions& b) {
          definition::same_kinds(a.tree.declared, b.tree.declared) && same_globs(a.tree.include, b.tree.include) &&
          same_globs(a.tree.exclude, b.tree.exclude) && same_globs(a.tree.orphans, b.tree.orphans) &&
          limits_of(a.tree) == limits_of(b.tree);
+}
+
+std::string content_name(const std::vector<SourceOptions>& sources) {
+  std::map<std::string, std::string> lines;  // by source: their order says nothing
+  for (const auto& [remote, tree, interval] : sources) {
+    std::string& line = lines[tree.source];
+    // No field has line breaks but the kinds' text, which is the last.
+    line = fmt::format("{}\n{}\n{}\n", tree.source, remote.url.text, remote.branch);
+    for (const auto& glob : tree.include) line += fmt::format("+{}\n", glob.pattern());
+    for (const auto& glob : tree.exclude) line += fmt::format("-{}\n", glob.pattern());
+    for (const auto& kind : tree.kinds) line += fmt::format("{}\n", kind);
+    line +=
+        std::apply([](const auto&... limit) { return fmt::format("{}\n", fmt::join({std::uint64_t{limit}...}, " ")); },
+                   limits_of(tree));
+    if (tree.declared) line += tree.declared->text();
+  }
+  base::Hasher128 hasher;
+  for (const auto& [source, line] : lines) {
+    hasher.update(fmt::format("{}\n", line.size()));
+    hasher.update(line);
+  }
+  const auto hex = hasher.digest().hex();
+  return {hex.begin(), hex.end()};
 }
 
 }  // namespace aureacore::sync

@@ -19,4 +19,8 @@ struct SourceOptions {
 // Whether the two have the same content to give: everything but the interval is equal.
 bool same_content(const SourceOptions& a, const SourceOptions& b);
 
+// Names what the sources have to give: equal where every instance would make the same catalog of the same commits, whatever
+// its credentials, deadlines and intervals. 32 hexadecimal digits.
+std::string content_name(const std::vector<SourceOptions>& sources);
+
 }  // namespace aureacore::sync

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <span>
 #include <unordered_set>
 
 #include "sync/planner.h"
@@ -127,6 +129,31 @@ Update SourceTree::removal() const {
   for (const auto& [path, record] : table_.records) update.records.emplace(path, nullptr);
   describe(update, table_);
   return update;
+}
+
+catalog::SourceContents SourceTree::contents() const {
+  catalog::SourceContents contents;
+  for (const auto& [path, record] : table_.records) {
+    contents.definitions.insert(contents.definitions.end(), record->definitions.begin(), record->definitions.end());
+    if (auto diagnostics = all_diagnostics(record.get()); !diagnostics.empty()) {
+      contents.diagnostics[path] = std::move(diagnostics);
+    }
+    for (auto& [key, problems] : problems_of(record.get())) contents.problems[key] = std::move(problems);
+  }
+  return contents;
+}
+
+void SourceTree::share(const std::vector<entity::DefinitionPtr>& definitions) {
+  std::size_t next = 0;
+  for (auto& [path, record] : table_.records) {
+    const std::size_t first = next;
+    next += record->definitions.size();
+    const std::span shared(definitions.begin() + static_cast<std::ptrdiff_t>(first), record->definitions.size());
+    if (std::ranges::equal(shared, record->definitions)) continue;
+    auto copy = std::make_shared<FileRecord>(*record);
+    copy->definitions.assign(shared.begin(), shared.end());
+    record = std::move(copy);
+  }
 }
 
 void SourceTree::forget(const FileRecord& record) {

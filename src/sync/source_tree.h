@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "catalog/editor.h"
 #include "sync/file_reader.h"
 #include "sync/file_record.h"
 
@@ -76,6 +77,10 @@ class SourceTree {
   void commit(const Update& update);
   // An update that takes away everything that is there.
   [[nodiscard]] Update removal() const;
+  // Everything that is there.
+  [[nodiscard]] catalog::SourceContents contents() const;
+  // Takes other objects for the definitions, which say the same; in the order of contents().
+  void share(const std::vector<entity::DefinitionPtr>& definitions);
 
   [[nodiscard]] const Table& table() const { return table_; }
   [[nodiscard]] const TreeOptions& options() const { return options_; }

@@ -20,28 +20,11 @@ void apply_update(catalog::Editor& editor, const std::string& source, Update upd
 
 // Takes out what a source that is no longer configured has in the catalog.
 void remove(catalog::Editor& editor, const Source& source) {
-  if (source.tree) apply_update(editor, source.id(), source.tree->removal());
-}
-
-catalog::SourceState state_of(const Source& source, const Loaded& loaded) {
-  return {.id = source.id(),
-          .url = source.options.remote.url.display,
-          .branch = loaded.branch,
-          .commit = loaded.commit.id,
-          .position = loaded.position,
-          .author = loaded.commit.author,
-          .subject = loaded.commit.subject,
-          .time = loaded.commit.time,
-          .files = loaded.files,
-          .interval = source.options.interval,
-          .freshness = source.freshness};
-}
-
-void apply_loaded(catalog::Editor& editor, Source& source, Loaded loaded) {
-  if (const auto predecessor = std::exchange(source.predecessor, nullptr)) remove(editor, *predecessor);
-  const auto state = state_of(source, loaded);
-  apply_update(editor, source.id(), std::move(loaded.update));
-  editor.set_source(state);
+  if (!source.in_step()) {
+    editor.replace_source(source.id(), {});
+  } else if (source.ground.tree) {
+    apply_update(editor, source.id(), source.ground.tree->removal());
+  }
 }
 
 // The same version under another interval.
@@ -54,6 +37,20 @@ void apply_interval(catalog::Editor& editor, const Source& source, const catalog
 }
 
 }  // namespace
+
+catalog::SourceState Syncer::state_of(const Source& source, const Loaded& loaded) {
+  return {.id = source.id(),
+          .url = source.options.remote.url.display,
+          .branch = loaded.branch,
+          .commit = loaded.commit.id,
+          .position = loaded.position,
+          .author = loaded.commit.author,
+          .subject = loaded.commit.subject,
+          .time = loaded.commit.time,
+          .files = loaded.files,
+          .interval = source.options.interval,
+          .freshness = source.freshness};
+}
 
 Syncer::Syncer(SyncerOptions options, Dependencies dependencies, std::vector<SourceOptions> sources)
     : options_(std::move(options)), dependencies_(std::move(dependencies)) {
@@ -69,8 +66,10 @@ void Syncer::start() {
                                       error);  // what fails here fails again, with its reason, at the first fetch
   set_leftovers_aside();
   began_ = dependencies_.clock.steady();
-  const JobContext context{dependencies_.clock, commands_, dependencies_.progress, serving_};
-  pool_ = std::make_unique<JobPool>(options_.fetchers, context, [this](Outcome outcome) { post(std::move(outcome)); });
+  const JobContext context{dependencies_.clock, commands_, dependencies_.progress, serving_, dependencies_.shared};
+  const auto handed = [this](Outcome outcome) { post(std::move(outcome)); };
+  pool_ = std::make_unique<JobPool>(options_.fetchers, context, handed);
+  start_sharing();
   scheduler_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -92,6 +91,7 @@ void Syncer::stop() {
   if (!scheduler_.joinable()) return;
   scheduler_.request_stop();
   scheduler_.join();
+  if (dependencies_.shared != nullptr) dependencies_.shared->stop();
   for (const auto& source : sources_) source->stop.request_stop();
   pool_.reset();
 }
@@ -150,30 +150,46 @@ std::deque<Syncer::Event> Syncer::wait(const std::stop_token& stop) {
 base::SteadyTime Syncer::next_due() const {
   auto due = base::SteadyTime::max();
   for (const auto& source : sources_) {
-    if (!source->busy()) due = std::min(due, source->due);
+    if (!source->busy()) due = std::min({due, source->due, validation_due(*source)});
   }
   const auto graced = began_ + options_.grace;
   if (!published_ && graced > dependencies_.clock.steady()) due = std::min(due, graced);
   return due == base::SteadyTime::max() ? dependencies_.clock.steady() + std::chrono::seconds(1) : due;
 }
 
+// When the source is to be read from Git, though it is served: never, where it was, or while its remote doesn't answer.
+base::SteadyTime Syncer::validation_due(const Source& source) {
+  return source.in_step() || source.failures > 0 || !source.answered ? base::SteadyTime::max() : source.validation;
+}
+
 void Syncer::start_due() {
   const auto now = dependencies_.clock.steady();
   for (const auto& source : sources_) {
+    if (!source->busy() && validation_due(*source) <= now) start_validation(source);
     // One mirror, one user: what was begun under the configuration before ends first.
     if (source->busy() || source->due > now || (source->predecessor && source->predecessor->busy())) continue;
     if (!source->breaker.allow(now)) {
       source->due = source->breaker.retry_at();
       continue;
     }
-    if (!source->listed && std::filesystem::exists(source->record_file)) {
-      source->working = true;
-      pool_->submit({source, Task::load, {}, now});
-    }
+    start_load(source);
     source->listing = true;
     source->begun = now;
     pool_->submit({source, Task::list, {}, now});
   }
+}
+
+// Reads what the mirror has, where there is one and nothing of the source is served yet.
+void Syncer::start_load(const SourcePtr& source) {
+  if (asking_ || source->loading_done || source->working) return;
+  source->loading_done = true;
+  if (source->ground.tree || !std::filesystem::exists(source->record_file)) return;
+  submit(source, Task::load, {}, dependencies_.clock.steady());
+}
+
+void Syncer::submit(const SourcePtr& source, Task task, git::Advertised tip, base::SteadyTime started) {
+  source->working = true;
+  pool_->submit({source, task, std::move(tip), started, source->ground});
 }
 
 void Syncer::handle(const Refresh& refresh) {
@@ -220,13 +236,14 @@ void Syncer::handle(Reconfigure change) {
     retire(*source);
     removed_.push_back(source);
   }
+  configure_sharing();
 }
 
 void Syncer::add(SourceOptions options, SourcePtr predecessor) {
   auto source = std::make_shared<Source>(std::move(options), options_.mirrors, dependencies_.connect);
   source->breaker = resilience::CircuitBreaker(options_.breaker);
   // One that was replaced before it was ever published leaves what it was to replace.
-  while (predecessor && predecessor->commit.id.empty() && predecessor->predecessor)
+  while (predecessor && predecessor->commit().id.empty() && predecessor->predecessor)
     predecessor = predecessor->predecessor;
   source->predecessor = std::move(predecessor);
   sources_.push_back(std::move(source));
@@ -262,6 +279,8 @@ bool Syncer::may_publish() const {
 
 void Syncer::publish() {
   if (!may_publish()) return;
+  if (adopted_)
+    serve(std::exchange(adopted_, nullptr), std::exchange(adopted_image_, nullptr), dependencies_.clock.steady());
   const auto waits = [](const SourcePtr& source) { return source->restate || !source->ready.empty(); };
   while (!removed_.empty() || std::ranges::any_of(sources_, waits)) publish_once();
 }
@@ -290,22 +309,31 @@ void Syncer::publish_once() {
     Loaded loaded = std::move(source->ready.front());
     source->ready.erase(source->ready.begin());
     if (loaded.checked) checked.emplace_back(source, *loaded.checked);
-    apply_loaded(editor, *source, std::move(loaded));
+    if (const auto predecessor = std::exchange(source->predecessor, nullptr)) remove(editor, *predecessor);
+    const auto state = state_of(*source, loaded);
+    apply_update(editor, source->id(), std::move(loaded.update));
+    editor.set_source(state);
   }
   report_indexing();
   auto snapshot = editor.finish();
-  const auto entities = snapshot->size();
   for (const auto& [source, started] : checked) {
     // Nobody has seen this one yet: its first answer is to have an age.
     if (source->freshness->last_check() == base::SteadyTime{}) source->freshness->checked(started);
   }
+  serve(std::move(snapshot), nullptr, began);
+  // Only what is served now is as fresh as the check that found it.
+  for (const auto& [source, started] : checked) current(*source, started);
+}
+
+void Syncer::serve(catalog::SnapshotPtr snapshot, cache::ImagePtr image, base::SteadyTime began) {
+  const auto entities = snapshot->size();
+  share(snapshot, std::move(image));
   dependencies_.slot.publish(std::move(snapshot));
+  refuse_offer();  // it was made beside what was served before
   if (!std::exchange(published_, true)) {
     serving_ = true;
     base::lower_priority();
   }
-  // Only what is served now is as fresh as the check that found it.
-  for (const auto& [source, started] : checked) current(*source, started);
   const auto took = dependencies_.clock.steady() - began;
   builds_.record(took);
   {

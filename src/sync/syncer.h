@@ -6,8 +6,13 @@
 //
 // One source's road: list (what does the branch point to?) → the same commit: fresher by that, done; another: update
 // (fetch, plan) → guard → commit to its tree → publish. Failures wait by backoff and breaker, each source by itself.
-// The first publication has every source in it, from its remote or from its mirror on disk; after that each source's
-// update is published as it comes.
+// The first publication has every source in it, from its remote, from its mirror on disk or from the shared copy; after
+// that each source's update is published as it comes.
+//
+// With a shared copy (SharedCopy) an offer of another instance's catalog may be served in place of work of one's own. A
+// source whose served version came from there is not in step with its tree, what was last read of it from Git; its next
+// update replaces all that it has, and does so even where the commit is the served one: that is how what was shared is
+// checked against Git.
 #pragma once
 
 #include <atomic>
@@ -28,6 +33,7 @@
 #include "metrics/timings.h"
 #include "resilience/backoff.h"
 #include "sync/job_pool.h"
+#include "sync/shared_copy.h"
 #include "sync/source.h"
 #include "sync/status.h"
 
@@ -54,6 +60,10 @@ struct SyncerOptions {
   base::Duration leftover_grace = std::chrono::days(7);
   // Checks that are asked for begin at least so long after the source's last one began, however many ask.
   base::Duration refresh_spacing = std::chrono::milliseconds(20);
+  // What came from the shared copy is read from Git, too, so long after it was taken.
+  base::Duration validation = std::chrono::minutes(1);
+  // Where another instance fetches a source, what came of it is looked for so long after.
+  base::Duration deferral = std::chrono::seconds(1);
 };
 
 class Syncer final : public Status {
@@ -68,6 +78,7 @@ class Syncer final : public Status {
     // Called on the scheduler's thread when a check has ended, one way or the other, and what it found is served. Brief. May be
     // empty.
     std::function<void()> checked;
+    SharedCopy* shared = nullptr;  // outlives the syncer; started and stopped with it; null: none
   };
 
   Syncer(SyncerOptions options, Dependencies dependencies, std::vector<SourceOptions> sources);
@@ -95,13 +106,19 @@ class Syncer final : public Status {
   struct Reconfigure {
     std::vector<SourceOptions> sources;
   };
-  using Event = std::variant<Outcome, Refresh, Reconfigure>;
+  struct Doubt {
+    std::vector<std::string> sources;
+  };
+  struct NothingShared {};
+  using Event = std::variant<Outcome, Refresh, Reconfigure, Offer, Doubt, NothingShared>;
 
   // Totals since the start that no source owns; guarded by mutex_.
   struct Totals {
     std::uint64_t publications = 0;
-    std::map<std::string, std::uint64_t> rewrites;  // by source
-    std::map<std::string, std::uint64_t> held;      // by source
+    std::map<std::string, std::uint64_t> rewrites;   // by source
+    std::map<std::string, std::uint64_t> held;       // by source
+    std::map<std::string, std::uint64_t> validated;  // by source: versions from the shared copy that Git has confirmed
+    std::map<std::string, std::uint64_t> corrected;  // by source: those that it has not
   };
 
   void register_source_metrics(metrics::Registry& registry) const;
@@ -114,12 +131,43 @@ class Syncer final : public Status {
   void handle(Outcome outcome);
   void handle(const Refresh& refresh);
   void handle(Reconfigure change);
-  void handle_load(Source& source, Outcome& outcome);
+  void handle(Offer offer);
+  void handle(const Doubt& doubt);
+  void handle(NothingShared nothing);
+  void handle_load(const SourcePtr& source, Outcome& outcome);
   void handle_list(const SourcePtr& source, const Outcome& outcome);
-  void handle_update(Source& source, Outcome& outcome);
+  void handle_update(const SourcePtr& source, Outcome& outcome);
   void found(const SourcePtr& source, const git::Advertised& tip, base::SteadyTime started);
-  void accept(Source& source, Loaded loaded);
-  bool hold(Source& source, const Loaded& loaded);
+  void submit(const SourcePtr& source, Task task, git::Advertised tip, base::SteadyTime started);
+  void accept(Source& source, Loaded loaded, const Ground& from);
+  void note_loaded(Source& source, const Loaded& loaded);
+  bool hold(Source& source, std::size_t gone, std::size_t before, const std::string& commit);
+
+  // With the shared copy (syncer_shared.cc).
+  void start_sharing();
+  [[nodiscard]] SharedCopy::Sources shared_sources() const;
+  void share(const catalog::SnapshotPtr& snapshot, cache::ImagePtr image);
+  void configure_sharing();
+  [[nodiscard]] bool is_settled() const;
+  void take_over(Source& source, Loaded loaded, const Ground& from);
+  void validate(Source& source, const Loaded& loaded);
+  void replace(Source& source, const Loaded& loaded);
+  void serve_derived(catalog::SnapshotPtr snapshot);
+  static catalog::SourceState state_of(const Source& source, const Loaded& loaded);
+  void settle_offer();
+  [[nodiscard]] bool is_for_us(const Offer& offer) const;
+  [[nodiscard]] bool may_begin_with(const Offer& offer) const;
+  // Whether each source that differs is what its remote has: no: one isn't; nothing: a check of one is awaited.
+  [[nodiscard]] std::optional<bool> is_proven(const Offer& offer) const;
+  [[nodiscard]] bool takes_away_too_much(const Offer& offer);
+  void adopt(const Offer& offer);
+  void adopt(Source& source, const catalog::Snapshot& snapshot);
+  void set_age(Source& source, const catalog::SourceState& state);
+  void refuse_offer();
+  [[nodiscard]] static base::SteadyTime validation_due(const Source& source);
+  void start_validation(const SourcePtr& source);
+  void handle_validation(Source& source, Outcome& outcome);
+  void follow_up(const SourcePtr& source);
   void succeeded(Source& source, base::SteadyTime started);
   void failed(Source& source, base::SteadyTime started, const base::Error& error);
   // When a check that is asked for now may begin.
@@ -136,9 +184,12 @@ class Syncer final : public Status {
   void add(SourceOptions options, SourcePtr predecessor);
   void retire(Source& source);
   void start_due();
+  void start_load(const SourcePtr& source);
   void publish();
   [[nodiscard]] bool may_publish() const;
   void publish_once();
+  void serve(catalog::SnapshotPtr snapshot, cache::ImagePtr image, base::SteadyTime began);
+  [[nodiscard]] catalog::SnapshotPtr served() const;
   void report_indexing() const;
   void export_status();
 
@@ -153,6 +204,11 @@ class Syncer final : public Status {
   std::vector<SourcePtr> sources_;  // as configured, in that order
   std::vector<SourcePtr> removed_;  // to be taken out of the snapshot
   bool published_ = false;
+  bool asking_ = false;            // the shared copy has not answered yet, so nothing is read from the mirrors
+  std::optional<Offer> offer_;     // not taken or refused yet
+  base::SteadyTime offered_{};     // when it came
+  catalog::SnapshotPtr adopted_;   // taken before the first publication, not published yet …
+  cache::ImagePtr adopted_image_;  // … its image; null: it was changed since
   base::SteadyTime began_{};
 
   mutable std::mutex mutex_;

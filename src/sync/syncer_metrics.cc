@@ -98,6 +98,16 @@ void Syncer::register_metrics(metrics::Registry& registry) const {
     const std::scoped_lock lock(mutex_);
     return by_source(totals_.rewrites);
   });
+  registry.counter("aureacore_source_validated_total",
+                   "Versions from the cache that were read from Git, too, and found to be the same.", [this] {
+                     const std::scoped_lock lock(mutex_);
+                     return by_source(totals_.validated);
+                   });
+  registry.counter("aureacore_source_corrected_total",
+                   "Versions from the cache that were read from Git, too, and found to be others.", [this] {
+                     const std::scoped_lock lock(mutex_);
+                     return by_source(totals_.corrected);
+                   });
   registry.counter("aureacore_source_held_total", "Updates held back because they would take away too much.", [this] {
     const std::scoped_lock lock(mutex_);
     return by_source(totals_.held);

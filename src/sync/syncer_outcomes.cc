@@ -12,14 +12,17 @@ void Syncer::handle(Outcome outcome) {
   if (source->retired) return;
   switch (outcome.job.task) {
     case Task::load:
-      handle_load(*source, outcome);
+      handle_load(source, outcome);
       break;
     case Task::list:
       handle_list(source, outcome);
       break;
     case Task::update:
-      handle_update(*source, outcome);
-      if (outcome.status) start_tidying(source);
+      handle_update(source, outcome);
+      if (outcome.status && !outcome.deferred) start_tidying(source);
+      break;
+    case Task::validate:
+      handle_validation(*source, outcome);
       break;
     case Task::tidy:
       if (std::exchange(source->again, false)) source->due = soonest(*source);
@@ -29,34 +32,49 @@ void Syncer::handle(Outcome outcome) {
       }
       break;
   }
-  // A tip that was listed while the mirror was being loaded.
-  if (!source->working && source->found) {
-    const auto [tip, started] = *std::exchange(source->found, std::nullopt);
-    found(source, tip, started);
-  }
+  follow_up(source);
   source->freshness->set_degraded(degraded(*source));
 }
 
-void Syncer::handle_load(Source& source, Outcome& outcome) {
+// A tip that was listed while the mirror was being loaded, or before it was known what is shared.
+void Syncer::follow_up(const SourcePtr& source) {
+  if (source->working || asking_ || !source->found) return;
+  const auto [tip, started] = *std::exchange(source->found, std::nullopt);
+  found(source, tip, started);
+}
+
+void Syncer::handle_load(const SourcePtr& loaded, Outcome& outcome) {
+  Source& source = *loaded;
   if (!outcome.status) {
     dependencies_.log.info("mirror not used", {{"source", source.id()}, {"reason", outcome.status.error().message}});
     return;
   }
   note_mirror(source, outcome);
+  // What came from the shared copy has its age already.
+  if (!source.commit().id.empty()) return accept(source, std::move(*outcome.loaded), outcome.job.from);
   const auto record = read_record(source.record_file);
   const auto now = dependencies_.clock.steady();
   // A clock that was set back since must not make the check look as if it were still to come.
   const auto age = record ? dependencies_.clock.wall() - record->checked : base::Duration(0);
   source.freshness->checked(now - std::max<base::Duration>(age, base::Duration(0)));
-  accept(source, std::move(*outcome.loaded));
+  accept(source, std::move(*outcome.loaded), outcome.job.from);
 }
 
 void Syncer::handle_list(const SourcePtr& source, const Outcome& outcome) {
   source->listed = true;
   ++source->status.checks;
-  if (!outcome.status) return failed(*source, outcome.job.started, outcome.status.error());
+  if (!outcome.status) {
+    source->tip.reset();
+    source->tip_started = outcome.job.started;
+    settle_offer();
+    return failed(*source, outcome.job.started, outcome.status.error());
+  }
   source->answered = true;
-  if (source->working) {
+  source->tip = outcome.tip;
+  source->tip_started = outcome.job.started;
+  settle_offer();
+  const bool is_served = !asking_ && outcome.tip.commit == source->commit().id && !source->ground.gaps;
+  if ((source->working && !is_served) || asking_) {
     source->found.emplace(outcome.tip, outcome.job.started);
   } else {
     note_lost_mirror(*source, outcome);
@@ -67,26 +85,37 @@ void Syncer::handle_list(const SourcePtr& source, const Outcome& outcome) {
 // Somebody has deleted it, or it could not be opened and was begun anew: with nothing in it a start without the remote would have
 // nothing to serve.
 void Syncer::note_lost_mirror(Source& source, const Outcome& outcome) {
-  if (!outcome.mirrored || outcome.tip.commit != source.commit.id || *outcome.mirrored == source.commit.id) return;
-  source.gaps = true;
+  const std::string& served = source.commit().id;
+  if (!outcome.mirrored || !source.in_step() || outcome.tip.commit != served || *outcome.mirrored == served) return;
+  source.ground.gaps = true;
   dependencies_.log.warning("mirror lost, it is fetched again",
                             {{"source", source.id()}, {"mirror", source.mirror.string()}});
 }
 
 void Syncer::found(const SourcePtr& source, const git::Advertised& tip, base::SteadyTime started) {
-  if (tip.commit == source->commit.id && tip.branch == source->branch && !source->gaps) {
+  const Ground& ground = source->ground;
+  if (tip.commit == ground.commit.id && tip.branch == ground.branch && !ground.gaps) {
     source->held.clear();
     succeeded(*source, started);
     current(*source, started);
+  } else if (offer_ && offer_->image->manifest.version().find(source->id())->commit == tip.commit) {
+    // On its way to be served; the last of the checks that it waits for settles it.
+    succeeded(*source, started);
   } else if (tip.commit == source->held) {
     succeeded(*source, started);
   } else {
-    source->working = true;
-    pool_->submit({source, Task::update, tip, started});
+    submit(source, Task::update, tip, started);
   }
 }
 
-void Syncer::handle_update(Source& source, Outcome& outcome) {
+void Syncer::handle_update(const SourcePtr& updated, Outcome& outcome) {
+  Source& source = *updated;
+  if (outcome.deferred) {
+    succeeded(source, outcome.job.started);
+    // Whoever fetches it tells us; in case it doesn't, we ask again.
+    source.due = std::min(source.due, dependencies_.clock.steady() + options_.deferral);
+    return;
+  }
   if (!outcome.status) {
     if (outcome.status.error().code == base::Code::corrupt) discard_mirror(source);
     return failed(source, outcome.job.started, outcome.status.error());
@@ -94,14 +123,11 @@ void Syncer::handle_update(Source& source, Outcome& outcome) {
   note_mirror(source, outcome);
   succeeded(source, outcome.job.started);
   updates_.record(dependencies_.clock.steady() - outcome.job.started);
-  if (!hold(source, *outcome.loaded)) accept(source, std::move(*outcome.loaded));
+  accept(source, std::move(*outcome.loaded), outcome.job.from);
 }
 
 // Mostly nothing to do, now and then a minute's work; it begins when what was fetched is about to be served.
-void Syncer::start_tidying(const SourcePtr& source) {
-  source->working = true;
-  pool_->submit({source, Task::tidy, {}, dependencies_.clock.steady()});
-}
+void Syncer::start_tidying(const SourcePtr& source) { submit(source, Task::tidy, {}, dependencies_.clock.steady()); }
 
 void Syncer::note_mirror(Source& source, const Outcome& outcome) {
   source.status.partial_clone = outcome.partial_clone;
@@ -116,55 +142,65 @@ void Syncer::discard_mirror(const Source& source) {
   dependencies_.log.warning("mirror discarded", {{"source", source.id()}, {"mirror", source.mirror.string()}});
 }
 
-bool Syncer::hold(Source& source, const Loaded& loaded) {
-  const Update& update = loaded.update;
-  const auto most = options_.guard.share * static_cast<double>(update.definitions_before);
-  if (update.entities_gone <= options_.guard.count || static_cast<double>(update.entities_gone) <= most) return false;
-  source.held = update.commit;
+bool Syncer::hold(Source& source, std::size_t gone, std::size_t before, const std::string& commit) {
+  const auto most = options_.guard.share * static_cast<double>(before);
+  if (gone <= options_.guard.count || static_cast<double>(gone) <= most) return false;
+  source.held = commit;
   dependencies_.log.warning("update held back: it would take away too much; a commit that does not is taken as usual",
-                            {{"source", source.id()},
-                             {"commit", update.commit},
-                             {"gone", update.entities_gone},
-                             {"of", update.definitions_before}});
+                            {{"source", source.id()}, {"commit", commit}, {"gone", gone}, {"of", before}});
   const std::scoped_lock lock(mutex_);
   ++totals_.held[source.id()];
   return true;
 }
 
-void Syncer::accept(Source& source, Loaded loaded) {
-  if (loaded.tree == source.tree) source.tree->commit(loaded.update);
-  source.tree = loaded.tree;
-  source.branch = loaded.branch;
-  source.commit = loaded.commit;
-  source.position = loaded.position;
-  source.gaps = loaded.update.gaps && !loaded.checked;
-  source.held.clear();
-  loaded.files = source.tree->table().records.size();
+void Syncer::accept(Source& source, Loaded loaded, const Ground& from) {
+  if (!source.in_step() || from.turn != source.ground.turn) return take_over(source, std::move(loaded), from);
+  const Update& update = loaded.update;
+  // What is read at the start replaces nothing.
+  if (loaded.checked && hold(source, update.entities_gone, update.definitions_before, update.commit)) return;
+  auto& ground = source.ground;
+  if (loaded.tree == ground.tree) ground.tree->commit(update);
+  ground.tree = loaded.tree;
+  ground.tree_branch = loaded.branch;
+  ground.gaps = update.gaps && !loaded.checked;
+  note_loaded(source, loaded);
+  loaded.files = ground.tree->table().records.size();
   // The records are in the tree; the update has only what the catalog needs from here on.
   loaded.update.records.clear();
   loaded.update.globs.clear();
+  source.ready.push_back(std::move(loaded));
+}
+
+// It is served from now on, as the tree has it.
+void Syncer::note_loaded(Source& source, const Loaded& loaded) {
+  auto& ground = source.ground;
+  ground.branch = loaded.branch;
+  ground.commit = loaded.commit;
+  ground.position = loaded.position;
+  ++ground.turn;
+  source.served_from_tree = true;
+  source.held.clear();
   if (loaded.rewritten) note_rewrite(source);
   auto& status = source.status;
   status.loaded = true;
   status.branch = loaded.branch;
   status.commit = loaded.commit.id;
   status.position = loaded.position;
-  status.files = loaded.files;
-  status.entities = source.tree->table().definitions;
+  status.files = ground.tree->table().records.size();
+  status.entities = ground.tree->table().definitions;
   dependencies_.log.info("source loaded", {{"source", source.id()},
                                            {"commit", loaded.commit.id},
                                            {"position", loaded.position},
-                                           {"files", loaded.files},
+                                           {"files", status.files},
                                            {"read", loaded.update.files_read},
                                            {"entities", status.entities},
                                            {"put", loaded.update.put.size()},
                                            {"dropped", loaded.update.dropped.size()}});
-  source.ready.push_back(std::move(loaded));
 }
 
 void Syncer::note_rewrite(const Source& source) {
   dependencies_.log.warning("history rewritten: the branch's commit does not descend from the one before",
-                            {{"source", source.id()}, {"commit", source.commit.id}});
+                            {{"source", source.id()}, {"commit", source.commit().id}});
   const std::scoped_lock lock(mutex_);
   ++totals_.rewrites[source.id()];
 }
@@ -204,8 +240,12 @@ void Syncer::failed(Source& source, base::SteadyTime started, const base::Error&
 // What is served is what the remote had when the check began.
 void Syncer::current(Source& source, base::SteadyTime started) {
   source.freshness->checked(started);
+  if (dependencies_.shared != nullptr) dependencies_.shared->confirmed(source.id(), started);
+  // The mirror lacks it yet: with an earlier one it can serve, if need be, and with this one it couldn't.
+  if (!source.in_step()) return;
   const auto wall = dependencies_.clock.wall() - (dependencies_.clock.steady() - started);
-  const CheckRecord record{source.branch, source.commit.id, source.position,
+  const Ground& ground = source.ground;
+  const CheckRecord record{ground.branch, ground.commit.id, ground.position,
                            std::chrono::time_point_cast<base::WallTime::duration>(wall)};
   if (auto written = write_record(source.record_file, record); !written) {
     dependencies_.log.warning("check not recorded", {{"source", source.id()}, {"error", written.error().message}});

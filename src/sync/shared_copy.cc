@@ -1,0 +1,484 @@
+#include "sync/shared_copy.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/priority.h"
+#include "cache/writer.h"
+
+namespace aureacore::sync {
+namespace {
+
+using cache::Announcement;
+using cache::Digest;
+using State = SharedStatus::State;
+
+// Announcements that wait; more are a gap like any other.
+constexpr std::size_t max_announcements = 64;
+constexpr double jitter = 0.3;
+// Of the time to live: after so much of it, everything is renewed.
+constexpr int renewals = 4;
+constexpr base::Duration longest_renewal = std::chrono::minutes(5);
+
+std::string lease_of(const std::string& source) { return "fetch:" + source; }
+
+std::vector<std::string> differing(const entity::Version& ours, const entity::Version& theirs) {
+  std::vector<std::string> sources;
+  for (const auto& component : theirs.components()) {
+    const auto* own = ours.find(component.source);
+    if (own == nullptr || *own != component) sources.push_back(component.source);
+  }
+  return sources;
+}
+
+}  // namespace
+
+std::string_view name(State state) {
+  switch (state) {
+    case State::starting:
+      return "starting";
+    case State::in_step:
+      return "in-step";
+    case State::behind:
+      return "behind";
+    case State::disagrees:
+      return "disagrees";
+    case State::unreachable:
+      return "unreachable";
+  }
+  return "";
+}
+
+SharedCopy::SharedCopy(SharedCopyOptions options, Dependencies dependencies)
+    : options_(std::move(options)), dependencies_(std::move(dependencies)) {}
+
+SharedCopy::~SharedCopy() { stop(); }
+
+void SharedCopy::start(const std::string& catalog, Sources sources, Listener listener) {
+  listener_ = std::move(listener);
+  configure(catalog, std::move(sources));
+  thread_ = std::jthread([this](const std::stop_token& stop) {
+    base::lower_priority();
+    run(stop);
+  });
+}
+
+void SharedCopy::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+  close();
+}
+
+void SharedCopy::post(const std::function<void(Inbox&)>& change) {
+  {
+    const std::scoped_lock lock(mutex_);
+    change(inbox_);
+  }
+  changed_.notify_one();
+}
+
+void SharedCopy::configure(const std::string& catalog, Sources sources) {
+  post([&](Inbox& inbox) {
+    sources_ = std::move(sources);
+    inbox.catalog = catalog;
+  });
+}
+
+void SharedCopy::served(catalog::SnapshotPtr snapshot, cache::ImagePtr image) {
+  post([&](Inbox& inbox) {
+    if (image) {
+      ++status_.adopted;
+      inbox.answered = true;
+    } else if (status_.state == State::in_step) {
+      status_.state = State::behind;
+    }
+    inbox.served = Served{std::move(snapshot), std::move(image)};
+  });
+}
+
+void SharedCopy::confirmed(const std::string& source, base::SteadyTime started) {
+  post([&](Inbox& inbox) {
+    auto& last = checks_[source];
+    last = std::max(last, started);
+    inbox.confirmed = true;
+  });
+}
+
+void SharedCopy::refused(const Offer& offer) {
+  dependencies_.log.info("shared catalog not taken", {{"digest", offer.image->digest.hex()}});
+  post([&](Inbox& inbox) {
+    ++status_.refused;
+    inbox.answered = true;
+  });
+}
+
+void SharedCopy::hear(const std::optional<Announcement>& announcement) {
+  post([&](Inbox& inbox) {
+    if (!announcement || inbox.announcements.size() == max_announcements) {
+      inbox.gap = true;
+    } else {
+      inbox.announcements.push_back(*announcement);
+    }
+  });
+}
+
+bool SharedCopy::acquire(const std::string& source) {
+  std::shared_ptr<cache::Store> store;
+  {
+    const std::scoped_lock lock(mutex_);
+    store = lender_;
+  }
+  if (!store) return true;
+  const auto got = store->acquire(lease_of(source), options_.instance, options_.lease, in(options_.lease_time));
+  const std::scoped_lock lock(mutex_);
+  if (!got || *got) {
+    leases_.insert(source);
+    return true;
+  }
+  ++status_.deferred;
+  return false;
+}
+
+void SharedCopy::release(const std::string& source) {
+  std::shared_ptr<cache::Store> store;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (leases_.erase(source) == 0) return;
+    store = lender_;
+  }
+  // It runs out by itself where this fails.
+  if (store) static_cast<void>(store->release(lease_of(source), options_.instance, in(options_.lease_time)));
+}
+
+SharedStatus SharedCopy::status() const {
+  const std::scoped_lock lock(mutex_);
+  return status_;
+}
+
+void SharedCopy::set_state(State state) {
+  const std::scoped_lock lock(mutex_);
+  status_.state = state;
+}
+
+void SharedCopy::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    take_inbox();
+    if (failures_ == 0 || dependencies_.clock.steady() >= due_) {
+      const auto done = step(stop);
+      if (stop.stop_requested()) return;
+      if (done) {
+        note_success();
+      } else {
+        note_failure(done.error());
+      }
+    }
+    wait(stop);
+  }
+}
+
+void SharedCopy::wait(const std::stop_token& stop) {
+  // A long sleep is cut, so that a clock that is not the system's is looked at again.
+  constexpr base::Duration longest = std::chrono::seconds(1);
+  const bool waits = failures_ == 0 && (awaiting_ || (!target_ && refused_));
+  const auto time =
+      waits ? longest
+            : std::clamp<base::Duration>(due_ - dependencies_.clock.steady(), std::chrono::milliseconds(0), longest);
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, stop, time, [this] { return !inbox_.empty(); });
+}
+
+void SharedCopy::take_inbox() {
+  Inbox inbox;
+  {
+    const std::scoped_lock lock(mutex_);
+    inbox = std::exchange(inbox_, {});
+  }
+  if (inbox.catalog && *inbox.catalog != catalog_) {
+    close();
+    target_ = nullptr;
+    refused_ = false;
+    catalog_ = *inbox.catalog;
+    const std::scoped_lock lock(mutex_);
+    status_.catalog = catalog_;
+  }
+  if (inbox.served) {
+    target_ = std::move(inbox.served->snapshot);
+    if (inbox.served->image && store_) {
+      own_ = std::move(inbox.served->image);
+      basis_ = own_->digest;
+    }
+  }
+  // One that wasn't to begin with won't be a moment later: Git is at work.
+  if (inbox.answered && awaiting_ && !target_) refused_ = true;
+  if (inbox.answered) awaiting_.reset();
+  for (const auto& announcement : inbox.announcements) chain_.push_back(announcement);
+  look_ = look_ || inbox.gap || (inbox.confirmed && seen_);
+}
+
+// What is known of one store says nothing about another.
+void SharedCopy::close() {
+  subscription_.reset();
+  {
+    const std::scoped_lock lock(mutex_);
+    lender_ = nullptr;
+    leases_.clear();
+  }
+  store_ = nullptr;
+  own_ = nullptr;
+  awaiting_.reset();
+  chain_.clear();
+  basis_.reset();
+  seen_.reset();
+  disagrees_.reset();
+}
+
+void SharedCopy::note_success() {
+  const std::scoped_lock lock(mutex_);
+  if (std::exchange(failures_, 0) > 0) dependencies_.log.info("shared copy answers again");
+  status_.last_error.clear();
+  status_.last_success = dependencies_.clock.steady();
+  if (own_) status_.digest = own_->digest.hex();
+}
+
+void SharedCopy::note_failure(const base::Error& error) {
+  ++failures_;
+  due_ = dependencies_.clock.steady() + options_.backoff.delay(failures_, dependencies_.random);
+  look_ = true;
+  if (failures_ == 1) {
+    dependencies_.log.warning("shared copy out of reach, served on without it",
+                              {{"code", base::name(error.code)}, {"error", error.message}});
+  }
+  const std::scoped_lock lock(mutex_);
+  ++status_.failures;
+  status_.state = State::unreachable;
+  status_.last_error = error.message;
+}
+
+base::Status SharedCopy::step(const std::stop_token& stop) {
+  const auto now = dependencies_.clock.steady();
+  auto status = store_ ? base::Status() : open(stop);
+  if (status && !target_ && !awaiting_ && !refused_) status = begin();
+  if (!std::exchange(begun_, true) && !awaiting_) listener_.nothing();
+  if (!status || awaiting_ || !target_) return status;
+  if (now >= due_) look_ = true;
+  status = write();
+  if (status) status = follow();
+  if (status && now >= renewal_) status = renew();
+  return status;
+}
+
+base::Status SharedCopy::open(const std::stop_token& stop) {
+  auto store = dependencies_.open(catalog_, stop);
+  if (!store) return std::unexpected(store.error());
+  store_ = std::move(*store);
+  subscription_ = store_->subscribe([this](const auto& announcement) { hear(announcement); });
+  look_ = true;
+  const std::scoped_lock lock(mutex_);
+  lender_ = store_;
+  return {};
+}
+
+cache::ReadTerms SharedCopy::read_terms() const {
+  Sources sources;
+  {
+    const std::scoped_lock lock(mutex_);
+    sources = sources_;
+  }
+  const auto complete = [sources = std::move(sources)](catalog::SourceState& state) {
+    const auto own = sources.find(state.id);
+    if (own != sources.end()) {
+      state.interval = own->second.interval;
+      state.freshness = own->second.freshness;
+    } else {
+      state.freshness = std::make_shared<catalog::Freshness>();
+    }
+  };
+  return {complete, options_.seed, in(options_.bulk_time)};
+}
+
+base::Status SharedCopy::begin() {
+  due_ = dependencies_.clock.steady() + resilience::jittered(options_.interval, jitter, dependencies_.random);
+  const auto head = store_->head(in(options_.call_time));
+  if (!head) return std::unexpected(head.error());
+  // What can't be read is for Git to bring.
+  if (*head) static_cast<void>(offer((*head)->manifest, false));
+  return {};
+}
+
+base::Status SharedCopy::write() {
+  if (own_ && own_->snapshot == target_) return {};
+  const auto sink = [this](std::span<const cache::Part> parts) {
+    return store_->put(parts, options_.ttl, in(options_.bulk_time));
+  };
+  auto image = cache::write(target_, own_, sink);
+  if (!image) return std::unexpected(image.error());
+  own_ = std::move(*image);
+  look_ = true;
+  return {};
+}
+
+base::Status SharedCopy::follow() {
+  while (!chain_.empty()) {
+    const Announcement next = chain_.front();
+    chain_.pop_front();
+    if (next.next == own_->digest) continue;
+    if (next.previous != own_->digest) {
+      look_ = true;
+      continue;
+    }
+    if (offer(next.next, true)) return {};
+    look_ = true;
+  }
+  return std::exchange(look_, false) ? reconcile() : base::Status();
+}
+
+base::Status SharedCopy::reconcile() {
+  due_ = dependencies_.clock.steady() + resilience::jittered(options_.interval, jitter, dependencies_.random);
+  const auto head = store_->head(in(options_.call_time));
+  if (!head) return std::unexpected(head.error());
+  if (!*head) return move(std::nullopt, {});
+  if ((*head)->manifest == own_->digest) {
+    seen_.reset();
+    disagrees_.reset();
+    basis_ = own_->digest;
+    set_state(State::in_step);
+    return {};
+  }
+  if (seen_ != (*head)->manifest) {
+    seen_ = (*head)->manifest;
+    seen_at_ = dependencies_.clock.steady();
+  }
+  return answer(**head);
+}
+
+// What to do about a head that isn't ours.
+base::Status SharedCopy::answer(const cache::Head& found) {
+  const auto ours = own_->manifest.version();
+  if (found.version == ours) {
+    note_disagreement(found.manifest);
+    return {};
+  }
+  set_state(State::behind);
+  std::vector<std::string> rewritten;
+  for (const auto& source : differing(ours, found.version)) {
+    const auto* own = ours.find(source);
+    if (own != nullptr && own->position > found.version.find(source)->position) continue;
+    if (own == nullptr || !confirmed_since(source, seen_at_)) {
+      if (!offer(found.manifest, false)) listener_.doubt(differing(ours, found.version));
+      return {};
+    }
+    rewritten.push_back(source);
+  }
+  return move(found.manifest, rewritten);
+}
+
+bool SharedCopy::confirmed_since(const std::string& source, base::SteadyTime time) const {
+  const std::scoped_lock lock(mutex_);
+  const auto check = checks_.find(source);
+  return check != checks_.end() && check->second > time;
+}
+
+void SharedCopy::note_disagreement(const Digest& theirs) {
+  set_state(State::disagrees);
+  if (disagrees_ == theirs) return;
+  disagrees_ = theirs;
+  dependencies_.log.warning("another instance makes another catalog of the same commits",
+                            {{"ours", own_->digest.hex()}, {"theirs", theirs.hex()}});
+  const std::scoped_lock lock(mutex_);
+  ++status_.disagreements;
+}
+
+base::Status SharedCopy::offer(const Digest& digest, bool succeeds) {
+  auto image = cache::read(*store_, digest, own_, read_terms());
+  if (!image) {
+    dependencies_.log.warning("shared catalog not read", {{"digest", digest.hex()}, {"error", image.error().message}});
+    return std::unexpected(image.error());
+  }
+  awaiting_ = digest;
+  listener_.offer({std::move(*image), own_ ? own_->snapshot : nullptr, succeeds});
+  return {};
+}
+
+base::Status SharedCopy::restore_parts() {
+  auto digests = own_->manifest.parts();
+  digests.push_back(own_->digest);
+  const auto there = store_->renew(digests, options_.ttl, in(options_.bulk_time));
+  if (!there) return std::unexpected(there.error());
+  std::vector<Digest> missing;
+  for (std::size_t i = 0; i < digests.size(); ++i) {
+    if (!(*there)[i]) missing.push_back(digests[i]);
+  }
+  if (missing.empty()) return {};
+  const auto sink = [this](std::span<const cache::Part> parts) {
+    return store_->put(parts, options_.ttl, in(options_.bulk_time));
+  };
+  if (auto written = cache::write_again(*own_, missing, sink); !written) return written;
+  dependencies_.log.info("parts restored", {{"parts", missing.size()}, {"of", digests.size()}});
+  const std::scoped_lock lock(mutex_);
+  status_.restored += missing.size();
+  return {};
+}
+
+base::Status SharedCopy::move(const std::optional<Digest>& expected, const std::vector<std::string>& rewritten) {
+  if (!expected || expected != basis_) {
+    if (auto restored = restore_parts(); !restored) return restored;
+  }
+  const auto moved = store_->move_head({expected, rewritten, options_.ttl}, {own_->digest, own_->manifest.version()},
+                                       in(options_.call_time));
+  if (!moved) return std::unexpected(moved.error());
+  if (moved->outcome != cache::HeadMove::Outcome::moved) {
+    look_ = true;
+    due_ = dependencies_.clock.steady() + options_.backoff.delay(1, dependencies_.random);
+    return {};
+  }
+  basis_ = own_->digest;
+  seen_.reset();
+  disagrees_.reset();
+  std::set<std::string> leases;
+  {
+    const std::scoped_lock lock(mutex_);
+    ++status_.moved;
+    status_.state = State::in_step;
+    leases = leases_;
+  }
+  auto announced = store_->announce({expected, own_->digest}, in(options_.call_time));
+  for (const auto& source : leases) release(source);
+  return announced;
+}
+
+base::Status SharedCopy::renew() {
+  renewal_ = dependencies_.clock.steady() +
+             resilience::jittered(std::min(options_.ttl / renewals, longest_renewal), jitter, dependencies_.random);
+  return restore_parts();
+}
+
+void SharedCopy::register_metrics(metrics::Registry& registry) const {
+  using metrics::Sample;
+  using Samples = std::vector<Sample>;
+  const auto count = [&](const char* name, const char* help, std::uint64_t SharedStatus::* value) {
+    registry.counter(name, help, [this, value] { return Samples{{{}, static_cast<double>(status().*value)}}; });
+  };
+  count("aureacore_cache_adopted_total", "Catalogs taken from the cache and served.", &SharedStatus::adopted);
+  count("aureacore_cache_refused_total", "Catalogs of the cache that were not taken.", &SharedStatus::refused);
+  count("aureacore_cache_heads_moved_total", "Catalogs that this instance published in the cache.",
+        &SharedStatus::moved);
+  count("aureacore_cache_parts_restored_total", "Parts that the cache had lost and was given again.",
+        &SharedStatus::restored);
+  count("aureacore_cache_fetches_deferred_total", "Fetches that were left to another instance.",
+        &SharedStatus::deferred);
+  count("aureacore_cache_failures_total", "Attempts to follow or to write the cache that failed.",
+        &SharedStatus::failures);
+  count("aureacore_cache_disagreements_total", "Times the cache held another catalog of the very same commits.",
+        &SharedStatus::disagreements);
+  registry.gauge("aureacore_cache_state", "1 for the state that the shared copy is in.", [this] {
+    Samples samples;
+    const State now = status().state;
+    for (const State state : {State::starting, State::in_step, State::behind, State::disagrees, State::unreachable}) {
+      samples.push_back({{{"state", std::string(name(state))}}, now == state ? 1.0 : 0.0});
+    }
+    return samples;
+  });
+}
+
+}  // namespace aureacore::sync

@@ -1,0 +1,196 @@
+// SharedCopy: keeps what is served and what a store holds in step. It owns the store's side of the write road.
+//
+//   published here     the parts that the store lacks, then the manifest, then the head, then the announcement
+//   published there    the announcement (or a look at the head, now and then and after every gap) → the parts that differ
+//                      are read beside what is served → an offer, which the scheduler takes or refuses
+//
+// A store never decides what is newer. An offer that succeeds what is served was made of just that by an instance that
+// asked Git; any other waits until our own check of each source that differs names the same commit. And a head is moved
+// forward, or over components whose sources we have checked since we saw that head. So a flush, an old dump, a lagging
+// replica or a rewritten branch may cost work, but lets nobody go back.
+//
+// One thread of its own does all this, and blocks on the store; while the store is away or slow nothing else waits for
+// it, but for fetches, a moment each, that ask for their lease. The functions are for the scheduler unless they say otherwise.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stop_token>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "cache/image.h"
+#include "cache/reader.h"
+#include "cache/store.h"
+#include "metrics/registry.h"
+#include "resilience/backoff.h"
+#include "sync/shared_status.h"
+
+namespace aureacore::sync {
+
+// A catalog of the store's.
+struct Offer {
+  cache::ImagePtr image;
+  catalog::SnapshotPtr base;  // what was served when it was read; it shares with it what is the same; null: nothing was
+  bool succeeds = false;      // whoever wrote it began with the base
+};
+
+struct SharedCopyOptions {
+  std::string instance;  // this process's, unlike every other's
+  base::Duration ttl = std::chrono::hours(24);
+  base::Duration interval = std::chrono::seconds(10);          // between looks at the head, where nothing is heard
+  base::Duration call_time = std::chrono::seconds(2);          // most that a call of the store may take
+  base::Duration bulk_time = std::chrono::seconds(30);         // to read or write a whole catalog
+  base::Duration lease = std::chrono::seconds(5);              // whoever has it is waited for so long
+  base::Duration lease_time = std::chrono::milliseconds(250);  // to ask for it
+  resilience::Backoff backoff = {std::chrono::milliseconds(50), std::chrono::milliseconds(500),
+                                 std::chrono::seconds(10)};
+  std::uint64_t seed = 0;  // of the snapshots' hash tables
+};
+
+// Opens the store of the catalog with this name (see content_name): catalogs of other names share nothing with it.
+// Calls under way end early when it is asked to stop.
+using OpenStore =
+    std::function<base::Result<std::shared_ptr<cache::Store>>(const std::string& catalog, const std::stop_token& stop)>;
+
+class SharedCopy {
+ public:
+  struct Dependencies {
+    const base::Clock& clock;
+    const base::Log& log;
+    OpenStore open;
+    resilience::Random random;  // used on its thread alone
+  };
+  // Called on its thread. Brief.
+  struct Listener {
+    std::function<void(Offer)> offer;
+    // At the start: the store has no catalog for us.
+    std::function<void()> nothing;
+    // Others have other versions of these sources, which can't be had from the store: look at Git.
+    std::function<void(std::vector<std::string> sources)> doubt;
+  };
+  // What is this instance's own of a source.
+  struct Own {
+    base::Duration interval{};
+    std::shared_ptr<const catalog::Freshness> freshness;
+  };
+  using Sources = std::map<std::string, Own, std::less<>>;
+
+  SharedCopy(SharedCopyOptions options, Dependencies dependencies);
+  ~SharedCopy();
+  SharedCopy(const SharedCopy&) = delete;
+  SharedCopy& operator=(const SharedCopy&) = delete;
+
+  // Begins with one answer, offer() or nothing(), after a few of call_time at the latest.
+  void start(const std::string& catalog, Sources sources, Listener listener);
+  // Nothing is called when it returns. Idempotent.
+  void stop();
+
+  // From now on this catalog, or other facts of these sources.
+  void configure(const std::string& catalog, Sources sources);
+  // This is served now; with its image where it came from an offer.
+  void served(catalog::SnapshotPtr snapshot, cache::ImagePtr image);
+  // What is served of the source is what its remote had when a check began that has just ended.
+  void confirmed(const std::string& source, base::SteadyTime started);
+  void refused(const Offer& offer);
+
+  // Whether the caller is to fetch the source: false while another instance does. Any thread; blocks for lease_time at
+  // most. Where the store can't be asked: true.
+  [[nodiscard]] bool acquire(const std::string& source);
+  // Any thread.
+  void release(const std::string& source);
+
+  // Any thread.
+  [[nodiscard]] SharedStatus status() const;
+  // aureacore_cache_*. Call once; `this` outlives the registry's last exposition.
+  void register_metrics(metrics::Registry& registry) const;
+
+ private:
+  using Deadline = cache::Store::Deadline;
+  struct Served {
+    catalog::SnapshotPtr snapshot;
+    cache::ImagePtr image;
+  };
+  // What came in since the thread last looked.
+  struct Inbox {
+    std::optional<std::string> catalog;
+    std::optional<Served> served;
+    std::deque<cache::Announcement> announcements;
+    bool gap = false;       // some may have been missed
+    bool answered = false;  // an offer was taken or refused
+    bool confirmed = false;
+    [[nodiscard]] bool empty() const {
+      return !catalog && !served && announcements.empty() && !gap && !answered && !confirmed;
+    }
+  };
+
+  void run(const std::stop_token& stop);
+  void wait(const std::stop_token& stop);
+  void take_inbox();
+  void post(const std::function<void(Inbox&)>& change);
+  base::Status step(const std::stop_token& stop);
+  base::Status open(const std::stop_token& stop);
+  base::Status begin();
+  base::Status write();
+  base::Status follow();
+  base::Status reconcile();
+  base::Status answer(const cache::Head& found);
+  base::Status offer(const cache::Digest& digest, bool succeeds);
+  base::Status restore_parts();
+  base::Status move(const std::optional<cache::Digest>& expected, const std::vector<std::string>& rewritten);
+  base::Status renew();
+  void note_failure(const base::Error& error);
+  void note_success();
+  void note_disagreement(const cache::Digest& theirs);
+  void set_state(SharedStatus::State state);
+  void close();
+  [[nodiscard]] cache::ReadTerms read_terms() const;
+  [[nodiscard]] bool confirmed_since(const std::string& source, base::SteadyTime time) const;
+  [[nodiscard]] Deadline in(base::Duration time) const { return dependencies_.clock.steady() + time; }
+  void hear(const std::optional<cache::Announcement>& announcement);
+
+  const SharedCopyOptions options_;
+  const Dependencies dependencies_;
+  Listener listener_;
+
+  // The thread's own.
+  std::string catalog_;
+  std::shared_ptr<cache::Store> store_;
+  std::unique_ptr<cache::Store::Subscription> subscription_;
+  bool begun_ = false;                      // our first question was answered
+  bool refused_ = false;                    // an offer to begin with
+  catalog::SnapshotPtr target_;             // what is served
+  cache::ImagePtr own_;                     // of it, or of what was served before; null: nothing is written yet
+  std::optional<cache::Digest> awaiting_;   // offered, not answered yet
+  std::deque<cache::Announcement> chain_;   // not followed yet
+  bool look_ = false;                       // at the head
+  std::optional<cache::Digest> basis_;      // the head when own_ was written: its parts were there
+  std::optional<cache::Digest> seen_;       // a head that is not ours …
+  base::SteadyTime seen_at_{};              // … since then
+  std::optional<cache::Digest> disagrees_;  // the head of our version that isn't ours
+  base::SteadyTime due_{};                  // of the next step
+  base::SteadyTime renewal_{};              // of the next renewal
+  std::uint32_t failures_ = 0;              // in a row
+
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  Inbox inbox_;                                                  // guarded by mutex_
+  Sources sources_;                                              // guarded by mutex_
+  std::map<std::string, base::SteadyTime, std::less<>> checks_;  // confirmed; guarded by mutex_
+  std::shared_ptr<cache::Store> lender_;                         // of leases: store_; guarded by mutex_
+  std::set<std::string> leases_;                                 // that we hold, perhaps; guarded by mutex_
+  SharedStatus status_;                                          // guarded by mutex_
+
+  std::jthread thread_;
+};
+
+}  // namespace aureacore::sync

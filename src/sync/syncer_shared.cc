@@ -1,0 +1,296 @@
+// What the scheduler does with the shared copy.
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "catalog/difference.h"
+#include "sync/syncer.h"
+
+namespace aureacore::sync {
+namespace {
+
+std::vector<SourceOptions> options_of(const std::vector<SourcePtr>& sources) {
+  std::vector<SourceOptions> options;
+  options.reserve(sources.size());
+  for (const auto& source : sources) options.push_back(source->options);
+  return options;
+}
+
+bool differs(const Source& source, const entity::Version& version) {
+  const auto* theirs = version.find(source.id());
+  return theirs == nullptr || theirs->commit != source.commit().id || theirs->position != source.ground.position;
+}
+
+// By source: the entities that the second lacks.
+std::map<std::string, std::size_t> count_gone(const catalog::Snapshot& from, const catalog::Snapshot& to) {
+  std::map<std::string, std::size_t> gone;
+  for (const auto& [before, after] : catalog::difference(from, to)) {
+    if (before && !after) ++gone[before->definition->place.file->source];
+  }
+  return gone;
+}
+
+}  // namespace
+
+void Syncer::start_sharing() {
+  if (dependencies_.shared == nullptr) return;
+  asking_ = true;
+  dependencies_.shared->start(content_name(options_of(sources_)), shared_sources(),
+                              {[this](Offer offer) { post(std::move(offer)); }, [this] { post(NothingShared{}); },
+                               [this](std::vector<std::string> sources) { post(Doubt{std::move(sources)}); }});
+}
+
+void Syncer::configure_sharing() {
+  if (dependencies_.shared == nullptr) return;
+  refuse_offer();
+  dependencies_.shared->configure(content_name(options_of(sources_)), shared_sources());
+}
+
+SharedCopy::Sources Syncer::shared_sources() const {
+  SharedCopy::Sources sources;
+  for (const auto& source : sources_) sources[source->id()] = {source->options.interval, source->freshness};
+  return sources;
+}
+
+// Whether all that is served is what this configuration says.
+bool Syncer::is_settled() const {
+  return removed_.empty() && std::ranges::all_of(sources_, [](const SourcePtr& source) {
+           return source->predecessor == nullptr && source->status.loaded;
+         });
+}
+
+void Syncer::share(const catalog::SnapshotPtr& snapshot, cache::ImagePtr image) {
+  if (dependencies_.shared != nullptr && is_settled()) dependencies_.shared->served(snapshot, std::move(image));
+}
+
+catalog::SnapshotPtr Syncer::served() const { return adopted_ ? adopted_ : dependencies_.slot.latest(); }
+
+void Syncer::handle(NothingShared /*nothing*/) {
+  if (!std::exchange(asking_, false)) return;
+  for (const auto& source : sources_) {
+    start_load(source);
+    follow_up(source);
+  }
+}
+
+void Syncer::handle(const Doubt& doubt) {
+  for (const auto& source : doubt.sources) handle(Refresh{source});
+}
+
+void Syncer::handle(Offer offer) {
+  publish();
+  refuse_offer();
+  offer_ = std::move(offer);
+  offered_ = dependencies_.clock.steady();
+  if (offer_->base) return settle_offer();
+  if (may_begin_with(*offer_)) {
+    adopt(*std::exchange(offer_, std::nullopt));
+  } else {
+    refuse_offer();
+  }
+  handle(NothingShared{});
+}
+
+// While nothing is served, nothing can go back, unless what we have on disk or have read is something else.
+bool Syncer::may_begin_with(const Offer& offer) const {
+  if (!is_for_us(offer)) return false;
+  const auto version = offer.image->manifest.version();
+  return std::ranges::none_of(sources_, [&](const SourcePtr& source) {
+    if (source->predecessor || (source->status.loaded && differs(*source, version))) return true;
+    const auto record = read_record(source->record_file);
+    return record && record->position > version.find(source->id())->position;
+  });
+}
+
+// It has the very sources that are configured, and was made beside what is served.
+bool Syncer::is_for_us(const Offer& offer) const {
+  const auto version = offer.image->manifest.version();
+  if (version.components().size() != sources_.size() || offer.base != served()) return false;
+  if (offer.base && !is_settled()) return false;
+  return std::ranges::all_of(sources_, [&](const SourcePtr& source) { return version.find(source->id()) != nullptr; });
+}
+
+std::optional<bool> Syncer::is_proven(const Offer& offer) const {
+  if (offer.succeeds) return true;
+  const auto version = offer.image->manifest.version();
+  bool awaited = false;
+  for (const auto& source : sources_) {
+    if (!differs(*source, version)) continue;
+    if (source->tip && source->tip->commit == version.find(source->id())->commit) continue;
+    if (source->tip_started >= offered_) return false;
+    awaited = true;
+  }
+  if (awaited) return std::nullopt;
+  return true;
+}
+
+void Syncer::settle_offer() {
+  if (!offer_) return;
+  if (!is_for_us(*offer_)) return refuse_offer();
+  const auto proven = is_proven(*offer_);
+  if (!proven) {
+    const auto version = offer_->image->manifest.version();
+    for (const auto& source : sources_) {
+      if (differs(*source, version) && source->tip_started < offered_) handle(Refresh{source->id()});
+    }
+    return;
+  }
+  if (!*proven || takes_away_too_much(*offer_)) return refuse_offer();
+  adopt(*std::exchange(offer_, std::nullopt));
+}
+
+void Syncer::refuse_offer() {
+  if (!offer_) return;
+  const Offer offer = *std::exchange(offer_, std::nullopt);
+  dependencies_.shared->refused(offer);
+  const auto version = offer.image->manifest.version();
+  for (const auto& source : sources_) {
+    // What its remote has was to come from there.
+    if (source->tip && source->tip->commit != source->commit().id && differs(*source, version)) {
+      source->due = std::min(source->due, soonest(*source));
+    }
+  }
+}
+
+bool Syncer::takes_away_too_much(const Offer& offer) {
+  const auto gone = count_gone(*offer.base, *offer.image->snapshot);
+  const auto version = offer.image->manifest.version();
+  return std::ranges::any_of(sources_, [&](const SourcePtr& source) {
+    const auto count = gone.find(source->id());
+    return count != gone.end() &&
+           hold(*source, count->second, source->status.entities, version.find(source->id())->commit);
+  });
+}
+
+void Syncer::adopt(const Offer& offer) {
+  const auto began = dependencies_.clock.steady();
+  const auto version = offer.image->manifest.version();
+  const catalog::Snapshot& snapshot = *offer.image->snapshot;
+  std::vector<SourcePtr> adopted;
+  for (const auto& source : sources_) {
+    if (!differs(*source, version)) continue;
+    adopt(*source, snapshot);
+    adopted.push_back(source);
+  }
+  if (published_) {
+    serve(offer.image->snapshot, offer.image, began);
+  } else {
+    adopted_ = offer.image->snapshot;
+    adopted_image_ = offer.image;
+    // What was read before is in it.
+    for (const auto& source : sources_) source->ready.clear();
+  }
+  // What its remote had, when it was last asked.
+  for (const auto& source : adopted) {
+    if (source->tip && source->tip->commit == source->commit().id) current(*source, source->tip_started);
+  }
+}
+
+void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
+  const catalog::SourceState& state = *snapshot.source(source.id());
+  auto& ground = source.ground;
+  ground.branch = state.branch;
+  ground.commit = {.id = state.commit, .author = state.author, .subject = state.subject, .time = state.time};
+  ground.position = state.position;
+  ++ground.turn;
+  source.served_from_tree = false;
+  source.held.clear();
+  source.validation =
+      dependencies_.clock.steady() + resilience::jittered(options_.validation, options_.jitter, dependencies_.random);
+  if (!source.status.loaded) set_age(source, state);
+  source.freshness->set_degraded(degraded(source));
+  auto& status = source.status;
+  status.loaded = true;
+  status.branch = state.branch;
+  status.commit = state.commit;
+  status.position = state.position;
+  status.files = state.files;
+  status.entities = snapshot.definitions_of(source.id()).size();
+  dependencies_.log.info("source taken from the shared copy",
+                         {{"source", source.id()}, {"commit", state.commit}, {"position", state.position}});
+}
+
+// Nobody knows when its remote was last seen with this commit, unless it was by us: not before the commit was made.
+void Syncer::set_age(Source& source, const catalog::SourceState& state) {
+  const auto record = read_record(source.record_file);
+  const base::WallTime seen =
+      record && record->commit == state.commit ? record->checked : base::WallTime(std::chrono::seconds(state.time));
+  const auto age = std::max<base::Duration>(dependencies_.clock.wall() - seen, base::Duration(0));
+  source.freshness->checked(dependencies_.clock.steady() - age);
+}
+
+void Syncer::start_validation(const SourcePtr& source) {
+  const auto now = dependencies_.clock.steady();
+  source->validation = now + resilience::jittered(options_.validation, options_.jitter, dependencies_.random);
+  submit(source, Task::validate, {source->ground.branch, source->commit().id}, now);
+}
+
+void Syncer::handle_validation(Source& source, Outcome& outcome) {
+  if (outcome.status) {
+    note_mirror(source, outcome);
+    return accept(source, std::move(*outcome.loaded), outcome.job.from);
+  }
+  dependencies_.log.info("shared version not compared with Git's yet",
+                         {{"source", source.id()}, {"error", outcome.status.error().message}});
+}
+
+// A version of a source whose tree isn't what is served.
+void Syncer::take_over(Source& source, Loaded loaded, const Ground& from) {
+  auto& ground = source.ground;
+  if (loaded.tree == ground.tree) ground.tree->commit(loaded.update);
+  ground.tree = loaded.tree;
+  ground.tree_branch = loaded.branch;
+  ground.gaps = loaded.update.gaps && !loaded.checked;
+  if (loaded.commit.id == ground.commit.id) return validate(source, loaded);
+  // What was served meanwhile may be newer: the next check tells.
+  if (from.turn == ground.turn && loaded.checked) return replace(source, loaded);
+  if (loaded.checked) source.due = soonest(source);
+}
+
+void Syncer::validate(Source& source, const Loaded& loaded) {
+  publish();
+  const auto before = served();
+  catalog::Editor editor(before, options_.seed);
+  const auto shared = editor.replace_source(source.id(), source.ground.tree->contents());
+  auto next = editor.finish();
+  const bool right = catalog::difference(*before, *next).empty() && before->diagnostics() == next->diagnostics();
+  {
+    const std::scoped_lock lock(mutex_);
+    ++(right ? totals_.validated : totals_.corrected)[source.id()];
+  }
+  source.ground.tree->share(shared);
+  source.served_from_tree = true;
+  if (right) {
+    dependencies_.log.info("shared version is what Git says", {{"source", source.id()}, {"commit", loaded.commit.id}});
+    return;
+  }
+  dependencies_.log.warning("shared version is not what Git says, Git's is served",
+                            {{"source", source.id()}, {"commit", loaded.commit.id}});
+  serve_derived(std::move(next));
+}
+
+void Syncer::replace(Source& source, const Loaded& loaded) {
+  publish();
+  const auto before = served();
+  auto contents = source.ground.tree->contents();
+  std::unordered_set<std::string_view> keys;
+  for (const auto& definition : contents.definitions) keys.insert(definition->key);
+  const auto had = before->definitions_of(source.id());
+  const auto gone = static_cast<std::size_t>(
+      std::ranges::count_if(had, [&](const auto& definition) { return !keys.contains(definition->key); }));
+  if (hold(source, gone, had.size(), loaded.commit.id)) return;
+  catalog::Editor editor(before, options_.seed);
+  source.ground.tree->share(editor.replace_source(source.id(), std::move(contents)));
+  note_loaded(source, loaded);
+  editor.set_source(state_of(source, loaded));
+  serve_derived(editor.finish());
+  if (loaded.checked) current(source, *loaded.checked);
+}
+
+void Syncer::serve_derived(catalog::SnapshotPtr snapshot) {
+  if (published_) return serve(std::move(snapshot), nullptr, dependencies_.clock.steady());
+  adopted_ = std::move(snapshot);
+  adopted_image_ = nullptr;
+}
+
+}  // namespace aureacore::sync
