@@ -55,6 +55,7 @@ class App {
 
   [[nodiscard]] const catalog::SnapshotSlot& slot() const { return slot_; }
   [[nodiscard]] sync::Syncer& syncer() { return *syncer_; }
+  [[nodiscard]] sync::SharedStatus shared() const { return shared_->status(); }
 
  private:
   App(Config config, AppDependencies dependencies, StateDir state, std::unique_ptr<SharedStore> store);

@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "git/test_repository.h"
+#include "server/test_client.h"
 
 namespace aureacore::server {
 namespace {
@@ -24,41 +25,6 @@ using testing::StartsWith;
 std::string component(const std::string& name, const std::string& owner = "team") {
   return "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: " + name +
          "\nspec:\n  type: service\n  lifecycle: production\n  owner: " + owner + "\n";
-}
-
-// One request on a connection of its own; the whole answer.
-std::string get(std::uint16_t port, const std::string& target, const std::string& method = "GET",
-                const std::string& body = {}) {
-  const int connection = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  std::string answer;
-  if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
-    const std::string request =
-        fmt::format("{} {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}", method, target,
-                    body.size(), body);
-    EXPECT_EQ(::send(connection, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
-    std::array<char, 16384> buffer{};
-    for (ssize_t got = 0; (got = ::recv(connection, buffer.data(), buffer.size(), 0)) > 0;) {
-      answer.append(buffer.data(), static_cast<std::size_t>(got));
-    }
-  }
-  ::close(connection);
-  return answer;
-}
-
-std::string header(const std::string& answer, std::string_view name) {
-  const auto head = answer.substr(0, answer.find("\r\n\r\n"));
-  for (const auto line : base::split(head, '\n')) {
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos || !base::equal_ignoring_case(line.substr(0, colon), name)) continue;
-    auto value = line.substr(colon + 1);
-    if (value.ends_with('\r')) value.remove_suffix(1);
-    return std::string(base::trim(value));
-  }
-  return {};
 }
 
 class AppTest : public testing::Test {
@@ -109,7 +75,7 @@ class AppTest : public testing::Test {
     return true;
   }
   std::string get(const std::string& target, const std::string& method = "GET") const {
-    return server::get(app_->port(), target, method);
+    return ask(app_->port(), target, method);
   }
   std::string look_up(const std::string& name) const {
     return get("/api/catalog/entities/by-name/component/default/" + name);
@@ -275,7 +241,7 @@ TEST_F(AppTest, ServesDeclaredKindsAndReadsTheirFilesAgainWhereTheSchemaChanges)
   const std::string body =
       R"({"location":"url:https://example.com/x","entity":{"apiVersion":"example.com/v1","kind":"Database",)"
       R"("metadata":{"name":"x"},"spec":{"engine":"mysql"}}})";
-  const auto validate = [&] { return server::get(app_->port(), "/api/catalog/validate-entity", "POST", body); };
+  const auto validate = [&] { return ask(app_->port(), "/api/catalog/validate-entity", "POST", body); };
   EXPECT_THAT(validate(), StartsWith("HTTP/1.1 200"));
   app_->reconfigure(with_databases(plain, "properties: {spec: {required: [version]}}"));
   EXPECT_THAT(validate(), HasSubstr("expected spec.version, found none"));
