@@ -51,6 +51,7 @@ std::string content_name(const std::vector<SourceOptions>& sources) {
     line = fmt::format("{}\n{}\n{}\n", tree.source, remote.url.text, remote.branch);
     for (const auto& glob : tree.include) line += fmt::format("+{}\n", glob.pattern());
     for (const auto& glob : tree.exclude) line += fmt::format("-{}\n", glob.pattern());
+    for (const auto& glob : tree.orphans) line += fmt::format("?{}\n", glob.pattern());
     for (const auto& kind : tree.kinds) line += fmt::format("{}\n", kind);
     line +=
         std::apply([](const auto&... limit) { return fmt::format("{}\n", fmt::join({std::uint64_t{limit}...}, " ")); },
