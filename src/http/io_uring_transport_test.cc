@@ -20,14 +20,14 @@ namespace aureacore::http {
 namespace {
 
 // Has each io_uring_enter of this thread, and of those that it starts from now on, decided by whoever holds the descriptor.
-Descriptor filter_this_thread() {
+base::Descriptor filter_this_thread() {
   sock_filter filter[] = {BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
                           BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_io_uring_enter, 0, 1),
                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
                           BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)};
   const sock_fprog program{.len = std::size(filter), .filter = filter};
   prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  return Descriptor(
+  return base::Descriptor(
       static_cast<int>(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program)));
 }
 
@@ -37,7 +37,7 @@ struct Refusals {
 };
 
 // Refuses the first so many calls that submit something, and lets all others pass, until the last filtered thread has ended.
-Refusals refuse(const Descriptor& filter, int count) {
+Refusals refuse(const base::Descriptor& filter, int count) {
   Refusals refused;
   pollfd waits{.fd = filter.get(), .events = POLLIN, .revents = 0};
   while (filter.is_open() && poll(&waits, 1, -1) > 0 && (waits.revents & POLLIN) != 0) {
@@ -60,11 +60,11 @@ Refusals refuse(const Descriptor& filter, int count) {
 TEST(IoUringTransport, WaitsForAKernelWithoutMemory) {
   if (!IoUringTransport::make()) GTEST_SKIP() << "io_uring is not allowed here";
   constexpr int refusals = 100;
-  std::promise<Descriptor> installed;
+  std::promise<base::Descriptor> installed;
   auto refused = std::async(std::launch::async, [&] { return refuse(installed.get_future().get(), refusals); });
   std::unique_ptr<Server> server;
   std::thread([&] {
-    Descriptor filter = filter_this_thread();
+    base::Descriptor filter = filter_this_thread();
     if (filter.is_open()) server = serve(echo, {.transport = TransportKind::io_uring, .limits = {}});
     installed.set_value(std::move(filter));
   }).join();

@@ -89,6 +89,7 @@ void SharedCopy::served(catalog::SnapshotPtr snapshot, cache::ImagePtr image) {
   post([&](Inbox& inbox) {
     if (image) {
       ++status_.adopted;
+      status_.digest = image->digest.hex();
       inbox.answered = true;
     } else if (status_.state == State::in_step) {
       status_.state = State::behind;

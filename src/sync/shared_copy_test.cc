@@ -424,6 +424,7 @@ TEST_F(SharedCopyTest, ASourceThatWasTakenIsGoneOnWithWithoutAMirror) {
   EXPECT_TRUE(second_.has("component:default/a"));
   EXPECT_FALSE(second_.has("component:default/gone"));
   EXPECT_EQ(second_.served()->source("main")->position, 3);
+  EXPECT_EQ(second_.served()->source("main")->files, 2);
   EXPECT_TRUE(in_step(second_));
 }
 

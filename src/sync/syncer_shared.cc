@@ -241,6 +241,7 @@ void Syncer::take_over(Source& source, Loaded loaded, const Ground& from) {
   ground.tree = loaded.tree;
   ground.tree_branch = loaded.branch;
   ground.gaps = loaded.update.gaps && !loaded.checked;
+  loaded.files = ground.tree->table().records.size();
   if (loaded.commit.id == ground.commit.id) return validate(source, loaded);
   // What was served meanwhile may be newer: the next check tells.
   if (from.turn == ground.turn && loaded.checked) return replace(source, loaded);
