@@ -61,6 +61,20 @@ void write_sources(Call& call, base::JsonWriter& json) {
   json.end_array();
 }
 
+void write(const sync::Member& member, base::JsonWriter& json) {
+  json.begin_object();
+  json.member("instance", member.instance);
+  json.member("release", member.release);
+  json.member("version", member.version);
+  json.member("digest", member.digest);
+  json.member("catalog", member.catalog);
+  json.key("ageSeconds");
+  json.number(seconds(member.age));
+  json.member("state", member.state);
+  json.member("degraded", member.degraded);
+  json.end_object();
+}
+
 void write_shared(const Context& context, base::JsonWriter& json) {
   const sync::SharedStatus shared = context.shared->status();
   json.begin_object();
@@ -82,6 +96,10 @@ void write_shared(const Context& context, base::JsonWriter& json) {
         std::pair{"disagreements", shared.disagreements}}) {
     json.member(name, static_cast<std::int64_t>(count));
   }
+  json.key("fleet");
+  json.begin_array();
+  for (const auto& member : shared.fleet) write(member, json);
+  json.end_array();
   json.end_object();
 }
 

@@ -130,13 +130,19 @@ base::Status EmbeddedStore::put(std::span<const Part> parts, base::Duration ttl,
     }
   }
   const std::uint64_t expiry = milliseconds(ttl);
+  bool swept = false;
   while (!parts.empty()) {
     if (auto status = in_time(deadline); !status) return status;
     std::size_t count = 0;
     for (std::size_t bytes = 0; count < parts.size() && bytes < transaction_bytes; ++count) {
       bytes += parts[count].bytes.size();
     }
-    if (auto status = put_some(parts.first(count), expiry); !status) return status;
+    if (auto status = put_some(parts.first(count), expiry); !status) {
+      // Where it is full, what ran out may make room.
+      if (swept || !sweep()) return status;
+      swept = true;
+      continue;
+    }
     parts = parts.subspan(count);
   }
   return sweep_is_due() ? sweep() : base::Status();
@@ -246,6 +252,17 @@ base::Status EmbeddedStore::release(std::string_view lease, std::string_view own
   const std::scoped_lock lock(mutex_);
   if (const Lease* now = held(lease); now != nullptr && now->owner == owner) leases_.erase(leases_.find(lease));
   return {};
+}
+
+base::Result<Members> EmbeddedStore::meet(std::string_view member, std::string_view text, base::Duration duration,
+                                          Deadline /*deadline*/) {
+  const auto now = clock_.steady();
+  const std::scoped_lock lock(mutex_);
+  members_[std::string(member)] = {std::string(text), now + duration};
+  std::erase_if(members_, [now](const auto& each) { return each.second.until <= now; });
+  Members all;
+  for (const auto& [name, said] : members_) all.emplace(name, said.text);
+  return all;
 }
 
 base::Status EmbeddedStore::announce(const Announcement& announcement, Deadline /*deadline*/) {

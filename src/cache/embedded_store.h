@@ -45,6 +45,8 @@ class EmbeddedStore final : public Store {
   base::Result<bool> renew_lease(std::string_view lease, std::string_view owner, base::Duration duration,
                                  Deadline deadline) override;
   base::Status release(std::string_view lease, std::string_view owner, Deadline deadline) override;
+  base::Result<Members> meet(std::string_view member, std::string_view text, base::Duration duration,
+                             Deadline deadline) override;
   base::Status announce(const Announcement& announcement, Deadline deadline) override;
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(Listener listener) override;
 
@@ -54,6 +56,10 @@ class EmbeddedStore final : public Store {
  private:
   struct Lease {
     std::string owner;
+    base::SteadyTime until{};
+  };
+  struct Member {
+    std::string text;
     base::SteadyTime until{};
   };
   class Subscribed;
@@ -77,6 +83,7 @@ class EmbeddedStore final : public Store {
   std::mutex mutex_;
   base::SteadyTime next_sweep_;                       // guarded by mutex_
   std::map<std::string, Lease, std::less<>> leases_;  // guarded by mutex_
+  std::map<std::string, Member> members_;             // guarded by mutex_
   std::mutex listeners_mutex_;                        // held while listeners are called
   std::map<const Subscribed*, Listener> listeners_;   // guarded by listeners_mutex_
 };

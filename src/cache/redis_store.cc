@@ -60,10 +60,10 @@ redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return {'moved', digest and text}
 )lua";
 
-// KEYS: the lease. ARGV: the owner, the duration in ms.
+// KEYS: the lease. ARGV: the owner, the duration in ms. One that would never end is nobody's: we make none.
 constexpr std::string_view acquire_script = R"lua(
 local owner = redis.pcall('GET', KEYS[1])
-if type(owner) == 'string' and owner ~= ARGV[1] then return 0 end
+if type(owner) == 'string' and owner ~= ARGV[1] and redis.call('PTTL', KEYS[1]) >= 0 then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1
 )lua";
@@ -74,6 +74,27 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[2])
 constexpr std::string_view release_script = R"lua(
 if redis.pcall('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])
+)lua";
+
+// KEYS: the fleet. ARGV: the member, what it says, the duration in ms. The server's clock alone counts.
+constexpr std::string_view meet_script = R"lua(
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+if redis.call('TYPE', KEYS[1]).ok ~= 'hash' then redis.call('DEL', KEYS[1]) end
+redis.call('HSET', KEYS[1], ARGV[1], string.format('%.0f ', now + ARGV[3]) .. ARGV[2])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+local all = redis.call('HGETALL', KEYS[1])
+local there = {}
+for i = 1, #all, 2 do
+  local last, text = string.match(all[i + 1], '^(%d+) (.*)$')
+  if last and tonumber(last) > now then
+    there[#there + 1] = all[i]
+    there[#there + 1] = text
+  else
+    redis.call('HDEL', KEYS[1], all[i])
+  end
+end
+return there
 )lua";
 
 std::string sha1_of(std::string_view text) {
@@ -165,7 +186,8 @@ RedisStore::RedisStore(redis::Client& client, Options options, std::stop_token s
       move_(move_script),
       acquire_(acquire_script),
       renew_(renew_script),
-      release_(release_script) {}
+      release_(release_script),
+      meet_(meet_script) {}
 
 std::string RedisStore::key(std::string_view kind, std::string_view name) const {
   return fmt::format("{}{}{}{}", base_, kind, name.empty() ? "" : ":", name);
@@ -286,6 +308,18 @@ Result<Reply> RedisStore::run(const Script& script, std::string_view key, std::s
   auto reply = call("EVALSHA", script.sha1);
   if (!reply && reply.error().code == Code::not_found) reply = call("EVAL", script.text);
   return reply;
+}
+
+Result<Members> RedisStore::meet(std::string_view member, std::string_view text, base::Duration duration,
+                                 Deadline deadline) {
+  const std::array arguments = {std::string(member), std::string(text), std::to_string(milliseconds(duration))};
+  auto reply = run(meet_, options_.fleet + ":fleet", arguments, deadline);
+  if (!reply) return std::unexpected(reply.error());
+  const auto words = redis::as_array(std::move(*reply));
+  if (!words) return std::unexpected(words.error());
+  Members members;
+  for (std::size_t i = 0; i + 1 < words->size(); i += 2) members.emplace((*words)[i].text, (*words)[i + 1].text);
+  return members;
 }
 
 Status RedisStore::announce(const Announcement& announcement, Deadline deadline) {

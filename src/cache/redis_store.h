@@ -4,6 +4,7 @@
 //   {prefix}:<format>:head              the head as one value
 //   {prefix}:<format>:lease:<name>      the owner
 //   {prefix}:<format>:announcements     the channel: "<digest or -> <digest>"
+//   {fleet}:fleet                       a hash: member → "<when it ends, ms since 1970> <what it says>"
 //
 // Everything has a time-to-live. Every command has one key, so parts spread over a Cluster's slots; the head is moved by
 // a script, in one step on the server that has it. Parts are read from replicas for preference, where a miss asks the
@@ -19,6 +20,7 @@ namespace aureacore::cache {
 
 struct RedisStoreOptions {
   std::string prefix = "aureacore";       // of all keys, so that several catalogs can share a Redis
+  std::string fleet = "aureacore";        // of the key that the instances meet at
   std::size_t pipelined_bytes = 8 << 20;  // of parts that are written in one pipeline
   std::size_t pipelined_parts = 500;      // read, written or renewed in one pipeline
 };
@@ -45,6 +47,8 @@ class RedisStore final : public Store {
                                  Deadline deadline) override;
   base::Status release(std::string_view lease, std::string_view owner, Deadline deadline) override;
 
+  base::Result<Members> meet(std::string_view member, std::string_view text, base::Duration duration,
+                             Deadline deadline) override;
   base::Status announce(const Announcement& announcement, Deadline deadline) override;
   [[nodiscard]] std::unique_ptr<Subscription> subscribe(Listener listener) override;
 
@@ -71,6 +75,7 @@ class RedisStore final : public Store {
   Script acquire_;
   Script renew_;
   Script release_;
+  Script meet_;
 };
 
 }  // namespace aureacore::cache

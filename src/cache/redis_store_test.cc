@@ -180,5 +180,18 @@ TEST_F(RedisStoreTest, TakesAnAnnouncementThatItCantReadForOneMissed) {
   EXPECT_EQ(notices.next(), announcement);
 }
 
+TEST(RedisStore, TakesALeaseThatWouldNeverEnd) {
+  const redis::TestServer server;
+  redis::TestClient client(quick_options(server.address()));
+  RedisStore store(*client, {.prefix = "lease"});
+  const auto acquire = [&](std::string_view owner) {
+    return store.acquire("source/one", owner, std::chrono::hours(1),
+                         std::chrono::steady_clock::now() + std::chrono::seconds(10));
+  };
+  server.command({"SET", fmt::format("lease:{}:lease:source/one", format), "anyone"});
+  EXPECT_EQ(acquire("amy"), true);
+  EXPECT_EQ(acquire("ben"), false);
+}
+
 }  // namespace
 }  // namespace aureacore::cache

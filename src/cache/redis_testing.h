@@ -47,8 +47,8 @@ class RedisBackend {
   std::string prefix_ = next_prefix();
   redis::TestClient one_;
   redis::TestClient two_;
-  RedisStore store_{*one_, {.prefix = prefix_}};
-  RedisStore other_{*two_, {.prefix = prefix_}};
+  RedisStore store_{*one_, {.prefix = prefix_, .fleet = prefix_}};
+  RedisStore other_{*two_, {.prefix = prefix_, .fleet = prefix_}};
 };
 
 }  // namespace aureacore::cache

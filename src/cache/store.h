@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -66,6 +67,9 @@ struct Announcement {
   friend bool operator==(const Announcement&, const Announcement&) = default;
 };
 
+// What each says of itself, by name.
+using Members = std::map<std::string, std::string, std::less<>>;
+
 class Store {
  public:
   // Called with each announcement, those of this store's own user included; and with nothing when some may have been
@@ -104,6 +108,11 @@ class Store {
                                          Deadline deadline) = 0;
   // No effect where it isn't this owner's.
   virtual base::Status release(std::string_view lease, std::string_view owner, Deadline deadline) = 0;
+
+  // Says that this member is there for so long from now on, and what it has to say of itself; gives all that are there, by
+  // name, itself included. Members of other catalogs and formats in the same place are among them.
+  virtual base::Result<Members> meet(std::string_view member, std::string_view text, base::Duration duration,
+                                     Deadline deadline) = 0;
 
   // Best effort: may reach nobody.
   virtual base::Status announce(const Announcement& announcement, Deadline deadline) = 0;

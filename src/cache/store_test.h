@@ -303,6 +303,17 @@ TYPED_TEST_P(StoreTest, KeepsLeasesApart) {
   EXPECT_TRUE(*two);
 }
 
+TYPED_TEST_P(StoreTest, KnowsWhoIsThere) {
+  const auto meet = [&](Store& store, const std::string& member, const std::string& text, base::Duration duration) {
+    return store.meet(member, text, duration, this->soon()).value();
+  };
+  meet(this->store(), "amy", "one", this->hour);
+  EXPECT_EQ(meet(this->store(), "amy", "two\nlines", this->hour), (Members{{"amy", "two\nlines"}}));
+  EXPECT_EQ(meet(this->other(), "ben", "", this->moment), (Members{{"amy", "two\nlines"}, {"ben", ""}}));
+  this->backend_.lapse(2 * this->moment);
+  EXPECT_EQ(meet(this->store(), "amy", "three", this->hour), (Members{{"amy", "three"}}));
+}
+
 TYPED_TEST_P(StoreTest, BringsAnnouncementsToEverySubscriber) {
   Notices mine;
   Notices theirs;
@@ -343,7 +354,7 @@ REGISTER_TYPED_TEST_SUITE_P(StoreTest, GivesWhatWasPut, GivesNothingForWhatIsMis
                             RefusesToMoveAnotherHeadThanTheExpected, RefusesToGoBackInAnyComponent,
                             GoesBackInARewrittenSource, LetsSourcesComeAndGo, ComparesPositionsAsNumbers,
                             ReplacesWhatIsNoHead, LetsOneOfManyMoveTheHead, LeasesToOneOwnerAtATime,
-                            PassesALeaseOnThatWasReleasedOrRanOut, KeepsLeasesApart,
+                            PassesALeaseOnThatWasReleasedOrRanOut, KeepsLeasesApart, KnowsWhoIsThere,
                             BringsAnnouncementsToEverySubscriber, IsSilentOnceASubscriptionEnds);
 
 }  // namespace aureacore::cache

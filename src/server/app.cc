@@ -19,7 +19,10 @@ std::uint64_t make_seed(const resilience::Random& random) {
 sync::SharedCopyOptions shared_options(const Config& config, std::uint64_t seed, const resilience::Random& random) {
   sync::SharedCopyOptions options;
   options.instance = fmt::format("{:016x}", make_seed(random));
-  options.ttl = config.cache.ttl;
+  // Nobody else reads what is in the state directory, so what is past can go soon.
+  constexpr base::Duration own_ttl = std::chrono::hours(1);
+  options.ttl = config.cache.address ? config.cache.ttl : std::min(config.cache.ttl, own_ttl);
+  options.release = release();
   options.seed = seed;
   return options;
 }

@@ -59,7 +59,8 @@ class Loader {
 
   ConfigResult load() {
     if (request_.file) read_file(*request_.file);
-    if (auto password = request_.environment("AUREACORE_CACHE_PASSWORD")) config_.cache.password = *std::move(password);
+    const auto password = request_.environment("AUREACORE_CACHE_PASSWORD").value_or("");
+    if (!password.empty()) config_.cache.password = password;
     apply(from_environment(), [](std::string_view name) { return fmt::format("AUREACORE_{}", name); });
     apply(request_.flags, [](std::string_view name) { return "--" + flag(name); });
     add_command_line_sources();

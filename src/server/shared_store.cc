@@ -48,6 +48,7 @@ base::Result<std::shared_ptr<cache::Store>> SharedStore::open(const std::string&
   if (!client_) return open_embedded(directory_ / catalog, clock_, log_);
   cache::RedisStoreOptions options;
   options.prefix = config_.prefix + ':' + catalog;
+  options.fleet = config_.prefix;
   return std::make_shared<cache::RedisStore>(*client_, std::move(options), stop);
 }
 

@@ -26,6 +26,7 @@ struct Job {
   git::Advertised tip;       // of update
   base::SteadyTime started;  // of list: when it began; of update: when the list that found the tip began
   Ground from{};             // of load, update and validate
+  bool patient = true;       // of update: leaves it to another instance that is at it
 };
 
 struct Outcome {

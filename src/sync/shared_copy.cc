@@ -1,6 +1,7 @@
 #include "sync/shared_copy.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/priority.h"
@@ -15,6 +16,7 @@ using State = SharedStatus::State;
 
 // Announcements that wait; more are a gap like any other.
 constexpr std::size_t max_announcements = 64;
+constexpr std::size_t max_members = 1'000;
 constexpr double jitter = 0.3;
 // Of the time to live: after so much of it, everything is renewed.
 constexpr int renewals = 4;
@@ -32,22 +34,6 @@ std::vector<std::string> differing(const entity::Version& ours, const entity::Ve
 }
 
 }  // namespace
-
-std::string_view name(State state) {
-  switch (state) {
-    case State::starting:
-      return "starting";
-    case State::in_step:
-      return "in-step";
-    case State::behind:
-      return "behind";
-    case State::disagrees:
-      return "disagrees";
-    case State::unreachable:
-      return "unreachable";
-  }
-  return "";
-}
 
 SharedCopy::SharedCopy(SharedCopyOptions options, Dependencies dependencies)
     : options_(std::move(options)), dependencies_(std::move(dependencies)) {}
@@ -90,10 +76,11 @@ void SharedCopy::served(catalog::SnapshotPtr snapshot, cache::ImagePtr image) {
     if (image) {
       ++status_.adopted;
       status_.digest = image->digest.hex();
-      inbox.answered = true;
     } else if (status_.state == State::in_step) {
       status_.state = State::behind;
     }
+    // Whatever was offered was made beside something else.
+    inbox.answered = true;
     inbox.served = Served{std::move(snapshot), std::move(image)};
   });
 }
@@ -148,8 +135,12 @@ void SharedCopy::release(const std::string& source) {
     if (leases_.erase(source) == 0) return;
     store = lender_;
   }
-  // It runs out by itself where this fails.
-  if (store) static_cast<void>(store->release(lease_of(source), options_.instance, in(options_.lease_time)));
+  if (!store) return;
+  const auto released = store->release(lease_of(source), options_.instance, in(options_.lease_time));
+  if (!released) {
+    dependencies_.log.info("lease not released, it runs out",
+                           {{"source", source}, {"error", released.error().message}});
+  }
 }
 
 SharedStatus SharedCopy::status() const {
@@ -182,9 +173,10 @@ void SharedCopy::wait(const std::stop_token& stop) {
   // A long sleep is cut, so that a clock that is not the system's is looked at again.
   constexpr base::Duration longest = std::chrono::seconds(1);
   const bool waits = failures_ == 0 && (awaiting_ || (!target_ && refused_));
+  const auto next = failures_ > 0 ? due_ : std::min(due_, beat_);
   const auto time =
       waits ? longest
-            : std::clamp<base::Duration>(due_ - dependencies_.clock.steady(), std::chrono::milliseconds(0), longest);
+            : std::clamp<base::Duration>(next - dependencies_.clock.steady(), std::chrono::milliseconds(0), longest);
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, stop, time, [this] { return !inbox_.empty(); });
 }
@@ -212,8 +204,13 @@ void SharedCopy::take_inbox() {
   }
   // One that wasn't to begin with won't be a moment later: Git is at work.
   if (inbox.answered && awaiting_ && !target_) refused_ = true;
-  if (inbox.answered) awaiting_.reset();
+  if (inbox.answered) passed_over_ = std::exchange(awaiting_, std::nullopt);
   for (const auto& announcement : inbox.announcements) chain_.push_back(announcement);
+  if (chain_.size() > max_announcements) {
+    chain_.clear();
+    look_ = true;
+  }
+  if (inbox.confirmed) passed_over_.reset();
   look_ = look_ || inbox.gap || (inbox.confirmed && seen_);
 }
 
@@ -231,7 +228,9 @@ void SharedCopy::close() {
   chain_.clear();
   basis_.reset();
   seen_.reset();
+  passed_over_.reset();
   disagrees_.reset();
+  due_ = {};
 }
 
 void SharedCopy::note_success() {
@@ -259,8 +258,10 @@ void SharedCopy::note_failure(const base::Error& error) {
 base::Status SharedCopy::step(const std::stop_token& stop) {
   const auto now = dependencies_.clock.steady();
   auto status = store_ ? base::Status() : open(stop);
-  if (status && !target_ && !awaiting_ && !refused_) status = begin();
+  if (now >= due_) refused_ = false;
+  if (status && !target_ && !awaiting_ && !refused_ && now >= due_) status = begin();
   if (!std::exchange(begun_, true) && !awaiting_) listener_.nothing();
+  if (status && now >= beat_) status = beat();
   if (!status || awaiting_ || !target_) return status;
   if (now >= due_) look_ = true;
   status = write();
@@ -280,7 +281,7 @@ base::Status SharedCopy::open(const std::stop_token& stop) {
   return {};
 }
 
-cache::ReadTerms SharedCopy::read_terms() const {
+cache::ReadTerms SharedCopy::read_terms(base::Duration time) const {
   Sources sources;
   {
     const std::scoped_lock lock(mutex_);
@@ -295,15 +296,17 @@ cache::ReadTerms SharedCopy::read_terms() const {
       state.freshness = std::make_shared<catalog::Freshness>();
     }
   };
-  return {complete, options_.seed, in(options_.bulk_time)};
+  return {complete, options_.seed, in(time)};
 }
 
 base::Status SharedCopy::begin() {
   due_ = dependencies_.clock.steady() + resilience::jittered(options_.interval, jitter, dependencies_.random);
   const auto head = store_->head(in(options_.call_time));
   if (!head) return std::unexpected(head.error());
-  // What can't be read is for Git to bring.
-  if (*head) static_cast<void>(offer((*head)->manifest, false));
+  if (!*head) return {};
+  const auto offered = offer((*head)->manifest, false);
+  // What can't be read is for Git to bring; the reason is in the log.
+  if (!offered && offered.error().code == base::Code::unavailable) return offered;
   return {};
 }
 
@@ -340,10 +343,8 @@ base::Status SharedCopy::reconcile() {
   if (!head) return std::unexpected(head.error());
   if (!*head) return move(std::nullopt, {});
   if ((*head)->manifest == own_->digest) {
-    seen_.reset();
-    disagrees_.reset();
-    basis_ = own_->digest;
-    set_state(State::in_step);
+    note_in_step();
+    release_all();
     return {};
   }
   if (seen_ != (*head)->manifest) {
@@ -361,17 +362,24 @@ base::Status SharedCopy::answer(const cache::Head& found) {
     return {};
   }
   set_state(State::behind);
-  std::vector<std::string> rewritten;
-  for (const auto& source : differing(ours, found.version)) {
+  const auto sources = differing(ours, found.version);
+  const auto is_later = [&](const std::string& source) {
     const auto* own = ours.find(source);
-    if (own != nullptr && own->position > found.version.find(source)->position) continue;
-    if (own == nullptr || !confirmed_since(source, seen_at_)) {
-      if (!offer(found.manifest, false)) listener_.doubt(differing(ours, found.version));
-      return {};
-    }
-    rewritten.push_back(source);
+    return own != nullptr && own->position > found.version.find(source)->position;
+  };
+  const auto is_ours_to_say = [&](const std::string& source) {
+    return found.manifest == basis_ || confirmed_since(source, seen_at_);
+  };
+  if (std::ranges::all_of(sources, is_ours_to_say)) {
+    std::vector<std::string> rewritten;
+    std::ranges::remove_copy_if(sources, std::back_inserter(rewritten), is_later);
+    return move(found.manifest, rewritten);
   }
-  return move(found.manifest, rewritten);
+  // Once is enough, until a check has told more.
+  if (passed_over_ == found.manifest) return {};
+  const bool is_past = std::ranges::all_of(sources, is_later);
+  if (is_past || !offer(found.manifest, false)) listener_.doubt(sources);
+  return {};
 }
 
 bool SharedCopy::confirmed_since(const std::string& source, base::SteadyTime time) const {
@@ -391,7 +399,7 @@ void SharedCopy::note_disagreement(const Digest& theirs) {
 }
 
 base::Status SharedCopy::offer(const Digest& digest, bool succeeds) {
-  auto image = cache::read(*store_, digest, own_, read_terms());
+  auto image = cache::read(*store_, digest, own_, read_terms(target_ ? options_.bulk_time : options_.start_time));
   if (!image) {
     dependencies_.log.warning("shared catalog not read", {{"digest", digest.hex()}, {"error", image.error().message}});
     return std::unexpected(image.error());
@@ -433,19 +441,61 @@ base::Status SharedCopy::move(const std::optional<Digest>& expected, const std::
     due_ = dependencies_.clock.steady() + options_.backoff.delay(1, dependencies_.random);
     return {};
   }
-  basis_ = own_->digest;
-  seen_.reset();
-  disagrees_.reset();
-  std::set<std::string> leases;
+  // Others take it without a question only where it was made of what they serve: what we have may be older than that.
+  const auto made_of = expected == basis_ ? expected : std::nullopt;
+  note_in_step();
   {
     const std::scoped_lock lock(mutex_);
     ++status_.moved;
-    status_.state = State::in_step;
+  }
+  auto announced = store_->announce({made_of, own_->digest}, in(options_.call_time));
+  release_all();
+  return announced;
+}
+
+void SharedCopy::note_in_step() {
+  seen_.reset();
+  disagrees_.reset();
+  basis_ = own_->digest;
+  set_state(State::in_step);
+}
+
+void SharedCopy::release_all() {
+  std::set<std::string> leases;
+  {
+    const std::scoped_lock lock(mutex_);
     leases = leases_;
   }
-  auto announced = store_->announce({expected, own_->digest}, in(options_.call_time));
   for (const auto& source : leases) release(source);
-  return announced;
+}
+
+base::Status SharedCopy::beat() {
+  const auto now = dependencies_.clock.steady();
+  beat_ = now + resilience::jittered(options_.beat, jitter, dependencies_.random);
+  Member self{.instance = options_.instance, .release = options_.release, .catalog = catalog_};
+  if (target_) {
+    self.version = target_->token();
+    self.age = std::max<base::Duration>(now - target_->last_check(), base::Duration(0));
+    for (const auto& source : target_->sources()) {
+      const auto degraded = source.freshness->degraded();
+      if (self.degraded.empty()) self.degraded = catalog::name(degraded);
+    }
+  }
+  {
+    const std::scoped_lock lock(mutex_);
+    self.digest = status_.digest;
+    self.state = name(status_.state);
+  }
+  const auto members = store_->meet(self.instance, member_text(self), options_.presence, in(options_.call_time));
+  if (!members) return std::unexpected(members.error());
+  std::vector<Member> fleet;
+  for (const auto& [instance, text] : *members) {
+    if (fleet.size() == max_members) break;
+    if (auto member = parse_member(instance, text)) fleet.push_back(*std::move(member));
+  }
+  const std::scoped_lock lock(mutex_);
+  status_.fleet = std::move(fleet);
+  return {};
 }
 
 base::Status SharedCopy::renew() {
@@ -472,6 +522,8 @@ void SharedCopy::register_metrics(metrics::Registry& registry) const {
         &SharedStatus::failures);
   count("aureacore_cache_disagreements_total", "Times the cache held another catalog of the very same commits.",
         &SharedStatus::disagreements);
+  registry.gauge("aureacore_cache_fleet", "Instances that were there lately, this one included.",
+                 [this] { return Samples{{{}, static_cast<double>(status().fleet.size())}}; });
   registry.gauge("aureacore_cache_state", "1 for the state that the shared copy is in.", [this] {
     Samples samples;
     const State now = status().state;

@@ -6,7 +6,7 @@
 //
 // A store never decides what is newer. An offer that succeeds what is served was made of just that by an instance that
 // asked Git; any other waits until our own check of each source that differs names the same commit. And a head is moved
-// forward, or over components whose sources we have checked since we saw that head. So a flush, an old dump, a lagging
+// from what we made ours of, or once we have checked each source that differs since we saw it. So a flush, an old dump, a lagging
 // replica or a rewritten branch may cost work, but lets nobody go back.
 //
 // One thread of its own does all this, and blocks on the store; while the store is away or slow nothing else waits for
@@ -47,11 +47,15 @@ struct Offer {
 struct SharedCopyOptions {
   std::string instance;  // this process's, unlike every other's
   base::Duration ttl = std::chrono::hours(24);
-  base::Duration interval = std::chrono::seconds(10);          // between looks at the head, where nothing is heard
-  base::Duration call_time = std::chrono::seconds(2);          // most that a call of the store may take
-  base::Duration bulk_time = std::chrono::seconds(30);         // to read or write a whole catalog
-  base::Duration lease = std::chrono::seconds(5);              // whoever has it is waited for so long
+  base::Duration interval = std::chrono::seconds(10);   // between looks at the head, where nothing is heard
+  base::Duration call_time = std::chrono::seconds(2);   // most that a call of the store may take
+  base::Duration bulk_time = std::chrono::seconds(30);  // to read or write a whole catalog
+  base::Duration start_time = std::chrono::seconds(5);  // to read one while nothing is served; after that Git is asked
+  base::Duration lease = std::chrono::seconds(5);       // whoever has it is waited for so long
   base::Duration lease_time = std::chrono::milliseconds(250);  // to ask for it
+  base::Duration beat = std::chrono::seconds(5);               // between signs of life …
+  base::Duration presence = std::chrono::seconds(15);          // … each of which holds for so long
+  std::string release{};
   resilience::Backoff backoff = {std::chrono::milliseconds(50), std::chrono::milliseconds(500),
                                  std::chrono::seconds(10)};
   std::uint64_t seed = 0;  // of the snapshots' hash tables
@@ -90,7 +94,7 @@ class SharedCopy {
   SharedCopy(const SharedCopy&) = delete;
   SharedCopy& operator=(const SharedCopy&) = delete;
 
-  // Begins with one answer, offer() or nothing(), after a few of call_time at the latest.
+  // Begins with one answer, offer() or nothing(), after call_time and start_time at the latest.
   void start(const std::string& catalog, Sources sources, Listener listener);
   // Nothing is called when it returns. Idempotent.
   void stop();
@@ -148,12 +152,15 @@ class SharedCopy {
   base::Status restore_parts();
   base::Status move(const std::optional<cache::Digest>& expected, const std::vector<std::string>& rewritten);
   base::Status renew();
+  base::Status beat();
   void note_failure(const base::Error& error);
   void note_success();
   void note_disagreement(const cache::Digest& theirs);
   void set_state(SharedStatus::State state);
+  void note_in_step();
+  void release_all();
   void close();
-  [[nodiscard]] cache::ReadTerms read_terms() const;
+  [[nodiscard]] cache::ReadTerms read_terms(base::Duration time) const;
   [[nodiscard]] bool confirmed_since(const std::string& source, base::SteadyTime time) const;
   [[nodiscard]] Deadline in(base::Duration time) const { return dependencies_.clock.steady() + time; }
   void hear(const std::optional<cache::Announcement>& announcement);
@@ -166,18 +173,21 @@ class SharedCopy {
   std::string catalog_;
   std::shared_ptr<cache::Store> store_;
   std::unique_ptr<cache::Store::Subscription> subscription_;
-  bool begun_ = false;                      // our first question was answered
-  bool refused_ = false;                    // an offer to begin with
-  catalog::SnapshotPtr target_;             // what is served
-  cache::ImagePtr own_;                     // of it, or of what was served before; null: nothing is written yet
-  std::optional<cache::Digest> awaiting_;   // offered, not answered yet
-  std::deque<cache::Announcement> chain_;   // not followed yet
-  bool look_ = false;                       // at the head
-  std::optional<cache::Digest> basis_;      // the head when own_ was written: its parts were there
-  std::optional<cache::Digest> seen_;       // a head that is not ours …
+  bool begun_ = false;                     // our first question was answered
+  bool refused_ = false;                   // an offer to begin with
+  catalog::SnapshotPtr target_;            // what is served
+  cache::ImagePtr own_;                    // of it, or of what was served before; null: nothing is written yet
+  std::optional<cache::Digest> awaiting_;  // offered, not answered yet
+  std::deque<cache::Announcement> chain_;  // not followed yet
+  bool look_ = false;                      // at the head
+  std::optional<cache::Digest> basis_;     // the head when own_ was written: its parts were there
+  std::optional<cache::Digest> seen_;      // a head that is not ours …
+  std::optional<cache::Digest>
+      passed_over_;                         // the last that was offered and not taken; nothing: a check has ended since
   base::SteadyTime seen_at_{};              // … since then
   std::optional<cache::Digest> disagrees_;  // the head of our version that isn't ours
   base::SteadyTime due_{};                  // of the next step
+  base::SteadyTime beat_{};                 // of the next sign of life
   base::SteadyTime renewal_{};              // of the next renewal
   std::uint32_t failures_ = 0;              // in a row
 

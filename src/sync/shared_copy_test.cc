@@ -86,6 +86,10 @@ class View final : public cache::Store {
   base::Status release(std::string_view lease, std::string_view owner, Deadline deadline) override {
     return reach([&](Store& store) { return store.release(lease, owner, deadline); });
   }
+  base::Result<cache::Members> meet(std::string_view member, std::string_view text, base::Duration duration,
+                                    Deadline deadline) override {
+    return reach([&](Store& store) { return store.meet(member, text, duration, deadline); });
+  }
   base::Status announce(const cache::Announcement& announcement, Deadline deadline) override {
     if (shared_.deaf) return {};
     return reach([&](Store& store) { return store.announce(announcement, deadline); });
@@ -276,6 +280,49 @@ TEST_F(SharedCopyTest, WhatOneInstanceFetchesAllServe) {
   EXPECT_EQ(second_.shared().adopted, 2);
 }
 
+TEST_F(SharedCopyTest, EachKnowsTheWholeFleetAndWhoIsGone) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  for (auto* instance : {&first_, &second_}) {
+    instance->copy_options().beat = 10ms;
+    instance->copy_options().presence = 200ms;
+    instance->copy_options().release = "1.2.3";
+  }
+  start_first();
+  second_.start(main());
+  ASSERT_TRUE(eventually([&] { return first_.shared().fleet.size() == 2; }));
+  ASSERT_TRUE(eventually([&] { return first_.shared().fleet[1].version == second_.served()->token(); }));
+  const auto fleet = first_.shared().fleet;
+  EXPECT_EQ(fleet[0].instance, "first");
+  EXPECT_EQ(fleet[1].instance, "second");
+  EXPECT_EQ(fleet[1].release, "1.2.3");
+  EXPECT_EQ(fleet[1].catalog, first_.shared().catalog);
+  EXPECT_GE(fleet[1].age, 0s);
+  second_.stop();
+  EXPECT_TRUE(eventually([&] { return first_.shared().fleet.size() == 1; }));
+}
+
+TEST_F(SharedCopyTest, WhatAMemberSaysIsNotTrusted) {
+  for (const std::string_view text :
+       {"", "one line", "1\n2\n3\n4\n5", "r\nv\nd\nc\nnumber\nin-step\n\n", "r\nv\nd\nc\n1\nin-\x01step\n\n"}) {
+    EXPECT_FALSE(parse_member("name", text)) << text;
+  }
+  const Member member{"i", "0.1.0", "v1-1-00", "digest", "catalog", 1500ms, "in-step", "git-open"};
+  EXPECT_EQ(parse_member("i", member_text(member)), member);
+  EXPECT_FALSE(parse_member(std::string(1000, 'i'), member_text(member)));
+}
+
+TEST_F(SharedCopyTest, WhoeverHasTheLeaseIsNotWaitedForForLong) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  first_.options().patience = 50ms;
+  start_first();
+  ASSERT_TRUE(eventually(
+      [&] { return shared_.store()->acquire("fetch:main", "nobody", 1h, base::SteadyTime::max()) == true; }));
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  first_.refresh();
+  ASSERT_TRUE(in_step(first_));
+  EXPECT_GT(first_.shared().deferred, 0);
+}
+
 TEST_F(SharedCopyTest, MissedAnnouncementsAreMadeUpForOnceGitConfirmsThem) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   start_first();
@@ -345,6 +392,31 @@ TEST_F(SharedCopyTest, ARewrittenBranchMovesTheHeadBack) {
   // The head has the greater position, so nobody but Git can tell that it is past.
   ASSERT_TRUE(eventually([&] { return second_.has("component:default/d"); }));
   EXPECT_TRUE(in_step(first_));
+  EXPECT_TRUE(in_step(second_));
+}
+
+TEST_F(SharedCopyTest, AMirrorFromBeforeARewriteTakesNobodyBack) {
+  const auto kept = repository_.commit_file("catalog-info.yaml", component("a"));
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  repository_.commit_file("catalog-info.yaml", component("c"));
+  second_.start(main());
+  ASSERT_TRUE(in_step(second_));
+  start_first();
+  second_.stop();
+  repository_.git({"reset", "-q", "--hard", kept});
+  repository_.commit_file("catalog-info.yaml", component("d"));
+  first_.refresh();
+  ASSERT_TRUE(in_step(first_));
+  const auto adopted = first_.shared().adopted;
+  second_.git.set(repository_.url(), Fault::fail);
+  second_.start(main());
+  ASSERT_TRUE(eventually([&] { return second_.has("component:default/c"); }));
+  const auto calls = second_.git.calls(repository_.url());
+  ASSERT_TRUE(eventually([&] { return second_.git.calls(repository_.url()) > calls + 3; })) << "it asks Git, in vain";
+  EXPECT_TRUE(first_.has("component:default/d"));
+  EXPECT_EQ(first_.shared().adopted, adopted);
+  EXPECT_EQ(shared_.store()->head(base::SteadyTime::max()).value()->version.find("main")->position, 2);
+  second_.git.set(repository_.url(), Fault::none);
   EXPECT_TRUE(in_step(second_));
 }
 

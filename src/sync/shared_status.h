@@ -4,10 +4,29 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 
 namespace aureacore::sync {
+
+// An instance, as it says itself.
+struct Member {
+  std::string instance;
+  std::string release;
+  std::string version;   // the token of what it serves; empty: nothing yet
+  std::string digest;    // of that, as far as it is written
+  std::string catalog;   // the name of what it shares
+  base::Duration age{};  // since the last successful check of its stalest source, as of when it said so
+  std::string state;     // as name(SharedStatus::State)
+  std::string degraded;  // of its sources, the worst; empty: none
+  friend bool operator==(const Member&, const Member&) = default;
+};
+
+std::string member_text(const Member& member);
+// Nothing where that is no member's text: whatever else is there may be anyone's.
+std::optional<Member> parse_member(std::string_view instance, std::string_view text);
 
 struct SharedStatus {
   enum class State : std::uint8_t {
@@ -29,6 +48,7 @@ struct SharedStatus {
   std::uint64_t restored = 0;  // parts that the store had lost
   std::uint64_t deferred = 0;  // fetches that were left to another instance
   std::uint64_t disagreements = 0;
+  std::vector<Member> fleet;  // this one included, by name; as of the last time that the store answered
 };
 
 // "in-step"

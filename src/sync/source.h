@@ -68,7 +68,8 @@ struct Source {
   Source(SourceOptions source_options, const std::filesystem::path& mirrors, const Connect& connect);
 
   [[nodiscard]] const std::string& id() const { return options.tree.source; }
-  [[nodiscard]] bool busy() const { return listing || working; }
+  // Whether a job is in flight, or what one has found waits to be looked into.
+  [[nodiscard]] bool busy() const { return listing || working || found; }
   // What is served is what the tree has, object for object; else it came from the shared copy.
   [[nodiscard]] bool in_step() const { return commit().id.empty() || served_from_tree; }
   [[nodiscard]] const git::Commit& commit() const { return ground.commit; }
@@ -83,17 +84,19 @@ struct Source {
   // The scheduler's alone.
   Ground ground;
   bool served_from_tree = false;
-  std::optional<git::Advertised> tip;  // what the last list job has found
-  base::SteadyTime tip_started{};      // when that began
-  bool listing = false;                // a list job is in flight
-  bool working = false;                // a load or an update job is
-  bool again = false;                  // a check was asked for while one was under way
-  bool answered = false;               // the remote has answered since the start
-  bool listed = false;                 // the first list job has ended, one way or the other
-  bool loading_done = false;           // its mirror was looked at
-  bool restate = false;                // its interval in the snapshot is an earlier one
-  bool retired = false;                // no longer configured: what still comes in for it is dropped
-  base::SteadyTime validation{};       // where it is not in step: when it is read from Git
+  std::optional<git::Advertised> tip;          // what the last list job has found
+  base::SteadyTime tip_started{};              // when that began
+  bool listing = false;                        // a list job is in flight
+  bool working = false;                        // a load or an update job is
+  bool again = false;                          // a check was asked for while one was under way
+  bool answered = false;                       // the remote has answered since the start
+  bool listed = false;                         // the first list job has ended, one way or the other
+  bool loading_done = false;                   // its mirror was looked at
+  bool restate = false;                        // its interval in the snapshot is an earlier one
+  bool retired = false;                        // no longer configured: what still comes in for it is dropped
+  std::optional<base::SteadyTime> deferred{};  // since then others were to fetch what its remote has
+  base::SteadyTime adopted{};                  // when its served version was taken from the shared copy
+  base::SteadyTime validation{};               // where it is not in step: when it is read from Git
   base::SteadyTime due{};
   base::SteadyTime begun{};    // the last list job
   std::uint32_t failures = 0;  // in a row

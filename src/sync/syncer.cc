@@ -189,7 +189,8 @@ void Syncer::start_load(const SourcePtr& source) {
 
 void Syncer::submit(const SourcePtr& source, Task task, git::Advertised tip, base::SteadyTime started) {
   source->working = true;
-  pool_->submit({source, task, std::move(tip), started, source->ground});
+  const bool patient = !source->deferred || dependencies_.clock.steady() - *source->deferred < options_.patience;
+  pool_->submit({source, task, std::move(tip), started, source->ground, patient});
 }
 
 void Syncer::handle(const Refresh& refresh) {

@@ -64,6 +64,8 @@ struct SyncerOptions {
   base::Duration validation = std::chrono::minutes(1);
   // Where another instance fetches a source, what came of it is looked for so long after.
   base::Duration deferral = std::chrono::seconds(1);
+  // … and after so long it is fetched, whoever else says to be at it.
+  base::Duration patience = std::chrono::seconds(5);
 };
 
 class Syncer final : public Status {
@@ -134,9 +136,9 @@ class Syncer final : public Status {
   void handle(Offer offer);
   void handle(const Doubt& doubt);
   void handle(NothingShared nothing);
-  void handle_load(const SourcePtr& source, Outcome& outcome);
+  void handle_load(Source& source, Outcome& outcome);
   void handle_list(const SourcePtr& source, const Outcome& outcome);
-  void handle_update(const SourcePtr& source, Outcome& outcome);
+  void handle_update(Source& source, Outcome& outcome);
   void found(const SourcePtr& source, const git::Advertised& tip, base::SteadyTime started);
   void submit(const SourcePtr& source, Task task, git::Advertised tip, base::SteadyTime started);
   void accept(Source& source, Loaded loaded, const Ground& from);

@@ -12,17 +12,19 @@ void Syncer::handle(Outcome outcome) {
   if (source->retired) return;
   switch (outcome.job.task) {
     case Task::load:
-      handle_load(source, outcome);
+      handle_load(*source, outcome);
       break;
     case Task::list:
       handle_list(source, outcome);
       break;
     case Task::update:
-      handle_update(source, outcome);
+      handle_update(*source, outcome);
       if (outcome.status && !outcome.deferred) start_tidying(source);
       break;
     case Task::validate:
       handle_validation(*source, outcome);
+      if (std::exchange(source->again, false)) source->due = soonest(*source);
+      if (outcome.status) start_tidying(source);
       break;
     case Task::tidy:
       if (std::exchange(source->again, false)) source->due = soonest(*source);
@@ -43,8 +45,7 @@ void Syncer::follow_up(const SourcePtr& source) {
   found(source, tip, started);
 }
 
-void Syncer::handle_load(const SourcePtr& loaded, Outcome& outcome) {
-  Source& source = *loaded;
+void Syncer::handle_load(Source& source, Outcome& outcome) {
   if (!outcome.status) {
     dependencies_.log.info("mirror not used", {{"source", source.id()}, {"reason", outcome.status.error().message}});
     return;
@@ -94,24 +95,29 @@ void Syncer::note_lost_mirror(Source& source, const Outcome& outcome) {
 
 void Syncer::found(const SourcePtr& source, const git::Advertised& tip, base::SteadyTime started) {
   const Ground& ground = source->ground;
+  if (started < source->adopted && tip.commit != ground.commit.id) {
+    // What it was told may be older than what was taken meanwhile.
+    succeeded(*source, started);
+    source->due = soonest(*source);
+    return;
+  }
+  const bool is_offered = offer_ && offer_->image->manifest.version().find(source->id())->commit == tip.commit;
   if (tip.commit == ground.commit.id && tip.branch == ground.branch && !ground.gaps) {
     source->held.clear();
     succeeded(*source, started);
     current(*source, started);
-  } else if (offer_ && offer_->image->manifest.version().find(source->id())->commit == tip.commit) {
-    // On its way to be served; the last of the checks that it waits for settles it.
-    succeeded(*source, started);
-  } else if (tip.commit == source->held) {
+  } else if (tip.commit == source->held || is_offered) {
+    // Held, or on its way to be served: the last of the checks that it waits for settles it.
     succeeded(*source, started);
   } else {
     submit(source, Task::update, tip, started);
   }
 }
 
-void Syncer::handle_update(const SourcePtr& updated, Outcome& outcome) {
-  Source& source = *updated;
+void Syncer::handle_update(Source& source, Outcome& outcome) {
   if (outcome.deferred) {
     succeeded(source, outcome.job.started);
+    if (!source.deferred) source.deferred = dependencies_.clock.steady();
     // Whoever fetches it tells us; in case it doesn't, we ask again.
     source.due = std::min(source.due, dependencies_.clock.steady() + options_.deferral);
     return;
@@ -145,6 +151,7 @@ void Syncer::discard_mirror(const Source& source) {
 bool Syncer::hold(Source& source, std::size_t gone, std::size_t before, const std::string& commit) {
   const auto most = options_.guard.share * static_cast<double>(before);
   if (gone <= options_.guard.count || static_cast<double>(gone) <= most) return false;
+  if (source.held == commit) return true;
   source.held = commit;
   dependencies_.log.warning("update held back: it would take away too much; a commit that does not is taken as usual",
                             {{"source", source.id()}, {"commit", commit}, {"gone", gone}, {"of", before}});
@@ -239,6 +246,7 @@ void Syncer::failed(Source& source, base::SteadyTime started, const base::Error&
 
 // What is served is what the remote had when the check began.
 void Syncer::current(Source& source, base::SteadyTime started) {
+  source.deferred.reset();
   source.freshness->checked(started);
   if (dependencies_.shared != nullptr) dependencies_.shared->confirmed(source.id(), started);
   // The mirror lacks it yet: with an earlier one it can serve, if need be, and with this one it couldn't.

@@ -21,13 +21,21 @@ bool differs(const Source& source, const entity::Version& version) {
   return theirs == nullptr || theirs->commit != source.commit().id || theirs->position != source.ground.position;
 }
 
-// By source: the entities that the second lacks.
-std::map<std::string, std::size_t> count_gone(const catalog::Snapshot& from, const catalog::Snapshot& to) {
-  std::map<std::string, std::size_t> gone;
+constexpr base::Duration unknown_age = std::chrono::hours(365 * 24);
+
+struct Change {
+  std::size_t come = 0;
+  std::size_t gone = 0;
+};
+
+// By source: how many entities the second has and the first lacks, and the other way round.
+std::map<std::string, Change> count_changes(const catalog::Snapshot& from, const catalog::Snapshot& to) {
+  std::map<std::string, Change> changes;
   for (const auto& [before, after] : catalog::difference(from, to)) {
-    if (before && !after) ++gone[before->definition->place.file->source];
+    if (before && !after) ++changes[before->definition->place.file->source].gone;
+    if (!before && after) ++changes[after->definition->place.file->source].come;
   }
-  return gone;
+  return changes;
 }
 
 }  // namespace
@@ -96,9 +104,12 @@ bool Syncer::may_begin_with(const Offer& offer) const {
   if (!is_for_us(offer)) return false;
   const auto version = offer.image->manifest.version();
   return std::ranges::none_of(sources_, [&](const SourcePtr& source) {
-    if (source->predecessor || (source->status.loaded && differs(*source, version))) return true;
+    const auto& theirs = *version.find(source->id());
+    if (source->predecessor) return true;
+    if (source->status.loaded) return differs(*source, version) && source->ground.position >= theirs.position;
+    const bool unusable = source->loading_done && !source->working;
     const auto record = read_record(source->record_file);
-    return record && record->position > version.find(source->id())->position;
+    return record && !unusable && record->position > theirs.position;
   });
 }
 
@@ -116,7 +127,8 @@ std::optional<bool> Syncer::is_proven(const Offer& offer) const {
   bool awaited = false;
   for (const auto& source : sources_) {
     if (!differs(*source, version)) continue;
-    if (source->tip && source->tip->commit == version.find(source->id())->commit) continue;
+    const bool is_news = source->tip_started >= source->adopted;
+    if (is_news && source->tip && source->tip->commit == version.find(source->id())->commit) continue;
     if (source->tip_started >= offered_) return false;
     awaited = true;
   }
@@ -153,12 +165,11 @@ void Syncer::refuse_offer() {
 }
 
 bool Syncer::takes_away_too_much(const Offer& offer) {
-  const auto gone = count_gone(*offer.base, *offer.image->snapshot);
   const auto version = offer.image->manifest.version();
+  auto changes = count_changes(*offer.base, *offer.image->snapshot);
   return std::ranges::any_of(sources_, [&](const SourcePtr& source) {
-    const auto count = gone.find(source->id());
-    return count != gone.end() &&
-           hold(*source, count->second, source->status.entities, version.find(source->id())->commit);
+    const auto gone = changes[source->id()].gone;
+    return hold(*source, gone, source->status.entities, version.find(source->id())->commit);
   });
 }
 
@@ -166,10 +177,16 @@ void Syncer::adopt(const Offer& offer) {
   const auto began = dependencies_.clock.steady();
   const auto version = offer.image->manifest.version();
   const catalog::Snapshot& snapshot = *offer.image->snapshot;
+  std::map<std::string, Change> changes;
+  if (offer.base) changes = count_changes(*offer.base, snapshot);
   std::vector<SourcePtr> adopted;
   for (const auto& source : sources_) {
     if (!differs(*source, version)) continue;
     adopt(*source, snapshot);
+    auto& entities = source->status.entities;
+    const auto [come, gone] = changes[source->id()];
+    entities =
+        offer.base ? entities + come - std::min(gone, entities + come) : snapshot.definitions_of(source->id()).size();
     adopted.push_back(source);
   }
   if (published_) {
@@ -180,9 +197,13 @@ void Syncer::adopt(const Offer& offer) {
     // What was read before is in it.
     for (const auto& source : sources_) source->ready.clear();
   }
-  // What its remote had, when it was last asked.
-  for (const auto& source : adopted) {
-    if (source->tip && source->tip->commit == source->commit().id) current(*source, source->tip_started);
+  for (const auto& source : sources_) {
+    if (source->tip && source->tip->commit == source->commit().id) {
+      // What its remote had, when it was last asked.
+      current(*source, source->tip_started);
+    } else if (std::ranges::find(adopted, source) != adopted.end()) {
+      source->tip.reset();
+    }
   }
 }
 
@@ -193,10 +214,14 @@ void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
   ground.commit = {.id = state.commit, .author = state.author, .subject = state.subject, .time = state.time};
   ground.position = state.position;
   ++ground.turn;
+  const auto now = dependencies_.clock.steady();
+  source.adopted = now;
+  // One that waits for its validation goes on waiting for the same one, however often there is another version.
+  if (source.in_step() || source.validation == base::SteadyTime{}) {
+    source.validation = now + resilience::jittered(options_.validation, options_.jitter, dependencies_.random);
+  }
   source.served_from_tree = false;
   source.held.clear();
-  source.validation =
-      dependencies_.clock.steady() + resilience::jittered(options_.validation, options_.jitter, dependencies_.random);
   if (!source.status.loaded) set_age(source, state);
   source.freshness->set_degraded(degraded(source));
   auto& status = source.status;
@@ -205,7 +230,6 @@ void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
   status.commit = state.commit;
   status.position = state.position;
   status.files = state.files;
-  status.entities = snapshot.definitions_of(source.id()).size();
   dependencies_.log.info("source taken from the shared copy",
                          {{"source", source.id()}, {"commit", state.commit}, {"position", state.position}});
 }
@@ -215,7 +239,9 @@ void Syncer::set_age(Source& source, const catalog::SourceState& state) {
   const auto record = read_record(source.record_file);
   const base::WallTime seen =
       record && record->commit == state.commit ? record->checked : base::WallTime(std::chrono::seconds(state.time));
-  const auto age = std::max<base::Duration>(dependencies_.clock.wall() - seen, base::Duration(0));
+  auto age = std::chrono::duration_cast<base::Duration>(dependencies_.clock.wall() - seen);
+  // A time that is still to come says nothing.
+  if (age < base::Duration(0)) age = unknown_age;
   source.freshness->checked(dependencies_.clock.steady() - age);
 }
 
@@ -226,6 +252,7 @@ void Syncer::start_validation(const SourcePtr& source) {
 }
 
 void Syncer::handle_validation(Source& source, Outcome& outcome) {
+  if (!outcome.status && outcome.status.error().code == base::Code::corrupt) discard_mirror(source);
   if (outcome.status) {
     note_mirror(source, outcome);
     return accept(source, std::move(*outcome.loaded), outcome.job.from);
@@ -242,6 +269,8 @@ void Syncer::take_over(Source& source, Loaded loaded, const Ground& from) {
   ground.tree_branch = loaded.branch;
   ground.gaps = loaded.update.gaps && !loaded.checked;
   loaded.files = ground.tree->table().records.size();
+  // The next check brings what is missing, and reads all of it.
+  if (ground.gaps) return;
   if (loaded.commit.id == ground.commit.id) return validate(source, loaded);
   // What was served meanwhile may be newer: the next check tells.
   if (from.turn == ground.turn && loaded.checked) return replace(source, loaded);
