@@ -6,13 +6,13 @@
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <random>
 #include <thread>
 
 #include "base/text.h"
 #include "git/test_repository.h"
 #include "redis/testing.h"
 #include "server/app.h"
+#include "server/random.h"
 #include "server/test_client.h"
 
 namespace aureacore::server {
@@ -29,17 +29,6 @@ std::string shop(std::uint64_t number) {
       "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n  description: '{}'\n"
       "spec:\n  type: service\n  lifecycle: production\n  owner: team\n",
       number);
-}
-
-resilience::Random make_random() {
-  struct Source {
-    std::mutex mutex;
-    std::mt19937_64 engine{std::random_device()()};
-  };
-  return [source = std::make_shared<Source>()] {
-    const std::scoped_lock lock(source->mutex);
-    return std::uniform_real_distribution<double>()(source->engine);
-  };
 }
 
 // Looks up one entity through each instance, over and over.

@@ -5,13 +5,11 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <memory>
-#include <mutex>
-#include <random>
 
 #include "server/app.h"
 #include "server/console.h"
 #include "server/file_limit.h"
+#include "server/random.h"
 
 namespace aureacore::server {
 namespace {
@@ -21,18 +19,6 @@ sigset_t handled_signals() {
   ::sigemptyset(&signals);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) ::sigaddset(&signals, signal);
   return signals;
-}
-
-// Any thread.
-resilience::Random make_random() {
-  struct Source {
-    std::mutex mutex;
-    std::mt19937_64 engine{std::random_device()()};
-  };
-  return [source = std::make_shared<Source>()] {
-    const std::scoped_lock lock(source->mutex);
-    return std::uniform_real_distribution<double>()(source->engine);
-  };
 }
 
 int report(const std::vector<std::string>& errors) {

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "base/priority.h"
-#include "cache/writer.h"
 
 namespace aureacore::sync {
 namespace {
@@ -300,7 +299,7 @@ cache::ReadTerms SharedCopy::read_terms(base::Duration time) const {
 }
 
 base::Status SharedCopy::begin() {
-  due_ = dependencies_.clock.steady() + resilience::jittered(options_.interval, jitter, dependencies_.random);
+  put_off();
   const auto head = store_->head(in(options_.call_time));
   if (!head) return std::unexpected(head.error());
   if (!*head) return {};
@@ -310,12 +309,19 @@ base::Status SharedCopy::begin() {
   return {};
 }
 
+// The next look at the head, where nothing is heard.
+void SharedCopy::put_off() {
+  due_ = dependencies_.clock.steady() + resilience::jittered(options_.interval, jitter, dependencies_.random);
+}
+
+cache::Sink SharedCopy::sink() {
+  return
+      [this](std::span<const cache::Part> parts) { return store_->put(parts, options_.ttl, in(options_.bulk_time)); };
+}
+
 base::Status SharedCopy::write() {
   if (own_ && own_->snapshot == target_) return {};
-  const auto sink = [this](std::span<const cache::Part> parts) {
-    return store_->put(parts, options_.ttl, in(options_.bulk_time));
-  };
-  auto image = cache::write(target_, own_, sink);
+  auto image = cache::write(target_, own_, sink());
   if (!image) return std::unexpected(image.error());
   own_ = std::move(*image);
   look_ = true;
@@ -338,7 +344,7 @@ base::Status SharedCopy::follow() {
 }
 
 base::Status SharedCopy::reconcile() {
-  due_ = dependencies_.clock.steady() + resilience::jittered(options_.interval, jitter, dependencies_.random);
+  put_off();
   const auto head = store_->head(in(options_.call_time));
   if (!head) return std::unexpected(head.error());
   if (!*head) return move(std::nullopt, {});
@@ -419,10 +425,7 @@ base::Status SharedCopy::restore_parts() {
     if (!(*there)[i]) missing.push_back(digests[i]);
   }
   if (missing.empty()) return {};
-  const auto sink = [this](std::span<const cache::Part> parts) {
-    return store_->put(parts, options_.ttl, in(options_.bulk_time));
-  };
-  if (auto written = cache::write_again(*own_, missing, sink); !written) return written;
+  if (auto written = cache::write_again(*own_, missing, sink()); !written) return written;
   dependencies_.log.info("parts restored", {{"parts", missing.size()}, {"of", digests.size()}});
   const std::scoped_lock lock(mutex_);
   status_.restored += missing.size();
@@ -502,36 +505,6 @@ base::Status SharedCopy::renew() {
   renewal_ = dependencies_.clock.steady() +
              resilience::jittered(std::min(options_.ttl / renewals, longest_renewal), jitter, dependencies_.random);
   return restore_parts();
-}
-
-void SharedCopy::register_metrics(metrics::Registry& registry) const {
-  using metrics::Sample;
-  using Samples = std::vector<Sample>;
-  const auto count = [&](const char* name, const char* help, std::uint64_t SharedStatus::* value) {
-    registry.counter(name, help, [this, value] { return Samples{{{}, static_cast<double>(status().*value)}}; });
-  };
-  count("aureacore_cache_adopted_total", "Catalogs taken from the cache and served.", &SharedStatus::adopted);
-  count("aureacore_cache_refused_total", "Catalogs of the cache that were not taken.", &SharedStatus::refused);
-  count("aureacore_cache_heads_moved_total", "Catalogs that this instance published in the cache.",
-        &SharedStatus::moved);
-  count("aureacore_cache_parts_restored_total", "Parts that the cache had lost and was given again.",
-        &SharedStatus::restored);
-  count("aureacore_cache_fetches_deferred_total", "Fetches that were left to another instance.",
-        &SharedStatus::deferred);
-  count("aureacore_cache_failures_total", "Attempts to follow or to write the cache that failed.",
-        &SharedStatus::failures);
-  count("aureacore_cache_disagreements_total", "Times the cache held another catalog of the very same commits.",
-        &SharedStatus::disagreements);
-  registry.gauge("aureacore_cache_fleet", "Instances that were there lately, this one included.",
-                 [this] { return Samples{{{}, static_cast<double>(status().fleet.size())}}; });
-  registry.gauge("aureacore_cache_state", "1 for the state that the shared copy is in.", [this] {
-    Samples samples;
-    const State now = status().state;
-    for (const State state : {State::starting, State::in_step, State::behind, State::disagrees, State::unreachable}) {
-      samples.push_back({{{"state", std::string(name(state))}}, now == state ? 1.0 : 0.0});
-    }
-    return samples;
-  });
 }
 
 }  // namespace aureacore::sync

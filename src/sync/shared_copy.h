@@ -31,6 +31,7 @@
 #include "cache/image.h"
 #include "cache/reader.h"
 #include "cache/store.h"
+#include "cache/writer.h"
 #include "metrics/registry.h"
 #include "resilience/backoff.h"
 #include "sync/shared_status.h"
@@ -145,6 +146,8 @@ class SharedCopy {
   base::Status open(const std::stop_token& stop);
   base::Status begin();
   base::Status write();
+  void put_off();
+  cache::Sink sink();
   base::Status follow();
   base::Status reconcile();
   base::Status answer(const cache::Head& found);

@@ -1,0 +1,241 @@
+// For tests: several instances in one process, over real repositories, that share a store which can fail in many ways.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cache/embedded_store.h"
+#include "cache/testing.h"
+#include "sync/shared_copy.h"
+#include "sync/test_syncer.h"
+
+namespace aureacore::sync {
+
+using namespace std::chrono_literals;
+
+// What several instances share: a store that can be out of reach, be emptied and have other bytes put in place of its own.
+class Shared {
+ public:
+  Shared() { empty(); }
+
+  [[nodiscard]] std::shared_ptr<cache::Store> store() const {
+    const std::scoped_lock lock(mutex_);
+    return store_;
+  }
+  void empty() {
+    auto folder = std::make_unique<cache::testing::Folder>();
+    auto store = cache::EmbeddedStore::open(folder->path(), clock_, log_).value();
+    const std::scoped_lock lock(mutex_);
+    folders_.push_back(std::move(folder));
+    store_ = std::move(store);
+  }
+  std::atomic<bool> out_of_reach{false};
+  std::atomic<bool> deaf{false};     // no announcement gets through
+  std::atomic<bool> garbled{false};  // parts are not what was put
+
+ private:
+  base::SystemClock clock_;
+  base::Log log_{clock_, base::Log::Format::text, [](std::string_view) {}};
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<cache::testing::Folder>> folders_;
+  std::shared_ptr<cache::Store> store_;  // guarded by mutex_
+};
+
+// One instance's way to it.
+class View final : public cache::Store {
+ public:
+  explicit View(Shared& shared) : shared_(shared) {}
+
+  base::Result<std::vector<std::optional<std::string>>> get(std::span<const cache::Digest> digests,
+                                                            Deadline deadline) override {
+    auto found = reach([&](Store& store) { return store.get(digests, deadline); });
+    if (found && shared_.garbled) {
+      for (auto& bytes : *found) {
+        if (bytes) bytes->back() ^= 1;
+      }
+    }
+    return found;
+  }
+  base::Status put(std::span<const cache::Part> parts, base::Duration ttl, Deadline deadline) override {
+    return reach([&](Store& store) { return store.put(parts, ttl, deadline); });
+  }
+  base::Result<std::vector<bool>> renew(std::span<const cache::Digest> digests, base::Duration ttl,
+                                        Deadline deadline) override {
+    return reach([&](Store& store) { return store.renew(digests, ttl, deadline); });
+  }
+  base::Result<std::optional<cache::Head>> head(Deadline deadline) override {
+    return reach([&](Store& store) { return store.head(deadline); });
+  }
+  base::Result<cache::HeadMove> move_head(const cache::MoveTerms& terms, const cache::Head& next,
+                                          Deadline deadline) override {
+    return reach([&](Store& store) { return store.move_head(terms, next, deadline); });
+  }
+  base::Result<bool> acquire(std::string_view lease, std::string_view owner, base::Duration duration,
+                             Deadline deadline) override {
+    return reach([&](Store& store) { return store.acquire(lease, owner, duration, deadline); });
+  }
+  base::Result<bool> renew_lease(std::string_view lease, std::string_view owner, base::Duration duration,
+                                 Deadline deadline) override {
+    return reach([&](Store& store) { return store.renew_lease(lease, owner, duration, deadline); });
+  }
+  base::Status release(std::string_view lease, std::string_view owner, Deadline deadline) override {
+    return reach([&](Store& store) { return store.release(lease, owner, deadline); });
+  }
+  base::Result<cache::Members> meet(std::string_view member, std::string_view text, base::Duration duration,
+                                    Deadline deadline) override {
+    return reach([&](Store& store) { return store.meet(member, text, duration, deadline); });
+  }
+  base::Status announce(const cache::Announcement& announcement, Deadline deadline) override {
+    if (shared_.deaf) return {};
+    return reach([&](Store& store) { return store.announce(announcement, deadline); });
+  }
+  std::unique_ptr<Subscription> subscribe(Listener listener) override {
+    subscribed_ = shared_.store();
+    return subscribed_->subscribe(std::move(listener));
+  }
+
+ private:
+  template <class Call>
+  std::invoke_result_t<Call, Store&> reach(const Call& call) {
+    if (shared_.out_of_reach) return base::fail(base::Code::unavailable, "the store is out of reach");
+    return call(*shared_.store());
+  }
+
+  Shared& shared_;
+  std::shared_ptr<cache::Store> subscribed_;  // outlives the subscription
+};
+
+inline std::vector<std::string> entities(const catalog::SnapshotPtr& snapshot) {
+  std::vector<std::string> all;
+  if (!snapshot) return all;
+  snapshot->visit(snapshot->everything(), {}, [&](const catalog::Entity& entity) {
+    all.emplace_back();
+    entity.append_json(all.back());
+    return true;
+  });
+  return all;
+}
+
+// One process of a fleet: a syncer with its own mirrors and its own way to Git.
+class Instance {
+ public:
+  Instance(std::string name, Shared& shared) : name_(std::move(name)), shared_(shared) {
+    options_.mirrors = folder_.path() / "mirrors";
+    options_.grace = 0ms;
+    options_.backoff = {1ms, 2ms, 5ms};
+    options_.breaker = {3, 20ms, 50ms};
+    options_.validation = 1h;
+    options_.deferral = 5ms;
+    copy_.instance = name_;
+    copy_.interval = 20ms;
+    copy_.lease = 300ms;
+    copy_.backoff = {1ms, 2ms, 5ms};
+  }
+  ~Instance() { stop(); }
+
+  void start(std::vector<SourceOptions> sources) {
+    const auto connect = [this](const std::filesystem::path& mirror, const git::RemoteOptions& options) {
+      auto connection = connect_git(mirror, options);
+      connection.remote = std::make_unique<FaultyRemote>(std::move(connection.remote), git, options.url.text);
+      return connection;
+    };
+    const auto open = [this](const std::string&,
+                             const std::stop_token&) -> base::Result<std::shared_ptr<cache::Store>> {
+      if (shared_.out_of_reach) return base::fail(base::Code::unavailable, "the store is out of reach");
+      return std::make_shared<View>(shared_);
+    };
+    slot_ = std::make_unique<catalog::SnapshotSlot>();
+    shared_copy_ =
+        std::make_unique<SharedCopy>(copy_, SharedCopy::Dependencies{clock_, log_, open, [] { return 0.5; }});
+    Syncer::Dependencies dependencies{clock_, log_, *slot_, [] { return 0.5; }, connect, {}, {}, shared_copy_.get()};
+    syncer_ = std::make_unique<Syncer>(options_, std::move(dependencies), std::move(sources));
+    syncer_->start();
+  }
+  void stop() {
+    if (syncer_) syncer_->stop();
+  }
+
+  [[nodiscard]] catalog::SnapshotPtr served() const { return slot_->latest(); }
+  [[nodiscard]] std::string commit(const std::string& source = "main") const {
+    const auto snapshot = served();
+    const auto* component = snapshot ? snapshot->version().find(source) : nullptr;
+    return component == nullptr ? std::string() : component->commit;
+  }
+  [[nodiscard]] bool has(const std::string& key) const {
+    const auto snapshot = served();
+    return snapshot && snapshot->find(key) != nullptr;
+  }
+  [[nodiscard]] SourceStatus source(const std::string& id = "main") const {
+    for (auto& status : syncer_->sources()) {
+      if (status.id == id) return status;
+    }
+    return {};
+  }
+  [[nodiscard]] SharedStatus shared() const { return shared_copy_->status(); }
+  std::string log_text() {
+    const std::scoped_lock lock(mutex_);
+    return lines_;
+  }
+  void refresh(const std::string& source = "main") { syncer_->refresh(source); }
+  Syncer& syncer() { return *syncer_; }
+  SyncerOptions& options() { return options_; }
+  SharedCopyOptions& copy_options() { return copy_; }
+
+  Faults git;
+
+ private:
+  const std::string name_;
+  Shared& shared_;
+  git::TemporaryFolder folder_;
+  base::SystemClock clock_;
+  std::mutex mutex_;
+  std::string lines_;
+  base::Log log_{clock_, base::Log::Format::text, [this](std::string_view line) {
+                   const std::scoped_lock lock(mutex_);
+                   lines_ += line;
+                 }};
+  SyncerOptions options_;
+  SharedCopyOptions copy_;
+  std::unique_ptr<catalog::SnapshotSlot> slot_;
+  std::unique_ptr<SharedCopy> shared_copy_;
+  std::unique_ptr<Syncer> syncer_;
+};
+
+class SharedCopyTest : public testing::Test {
+ protected:
+  // Looks again and again: what is waited for happens in threads of several instances.
+  template <class Condition>
+  [[nodiscard]] static bool eventually(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + 30s;
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      std::this_thread::yield();
+    }
+    return true;
+  }
+  [[nodiscard]] std::vector<SourceOptions> main() const { return {source_options("main", repository_)}; }
+  // The first instance runs, and all that it serves is in the store.
+  void start_first() {
+    first_.start(main());
+    ASSERT_TRUE(in_step(first_));
+  }
+  [[nodiscard]] bool in_step(const Instance& instance) const {
+    return eventually([&] {
+      return instance.commit() == repository_.head() && instance.shared().state == SharedStatus::State::in_step &&
+             instance.shared().last_error.empty();
+    });
+  }
+
+  git::TestRepository repository_;
+  Shared shared_;
+  Instance first_{"first", shared_};
+  Instance second_{"second", shared_};
+};
+
+}  // namespace aureacore::sync
