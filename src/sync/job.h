@@ -1,9 +1,10 @@
 // Job: one piece of work for one source that may take long: asking the remote, fetching, reading, parsing. Done by a
-// fetcher thread.
+// fetcher thread, or by whoever else is Jobs.
 #pragma once
 
 #include <atomic>
 #include <functional>
+#include <memory>
 
 #include "metrics/timings.h"
 #include "sync/progress.h"
@@ -51,5 +52,16 @@ struct JobContext {
 
 // Blocking; any thread.
 Outcome perform(Job job, const JobContext& context);
+
+// Where jobs are done: JobPool, or what a simulation puts in its place.
+class Jobs {
+ public:
+  using Done = std::function<void(Outcome)>;
+
+  virtual ~Jobs() = default;
+  // Brief. Its outcome is handed over later, never before this returns.
+  virtual void submit(Job job) = 0;
+};
+using MakeJobs = std::function<std::unique_ptr<Jobs>(const JobContext& context, Jobs::Done done)>;
 
 }  // namespace aureacore::sync

@@ -7,7 +7,6 @@
 
 #include <condition_variable>
 #include <deque>
-#include <functional>
 #include <mutex>
 #include <stop_token>
 #include <thread>
@@ -17,13 +16,11 @@
 
 namespace aureacore::sync {
 
-class JobPool {
+class JobPool final : public Jobs {
  public:
-  using Done = std::function<void(Outcome)>;
-
   JobPool(unsigned threads, JobContext context, Done done);
 
-  void submit(Job job);
+  void submit(Job job) override;
 
  private:
   void work(const std::stop_token& stop);

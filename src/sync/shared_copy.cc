@@ -42,6 +42,7 @@ SharedCopy::~SharedCopy() { stop(); }
 void SharedCopy::start(const std::string& catalog, Sources sources, Listener listener) {
   listener_ = std::move(listener);
   configure(catalog, std::move(sources));
+  if (dependencies_.driven) return;
   thread_ = std::jthread([this](const std::stop_token& stop) {
     base::lower_priority();
     run(stop);
@@ -49,9 +50,10 @@ void SharedCopy::start(const std::string& catalog, Sources sources, Listener lis
 }
 
 void SharedCopy::stop() {
-  if (!thread_.joinable()) return;
-  thread_.request_stop();
-  thread_.join();
+  if (thread_.joinable()) {
+    thread_.request_stop();
+    thread_.join();
+  }
   close();
 }
 
@@ -154,28 +156,38 @@ void SharedCopy::set_state(State state) {
 
 void SharedCopy::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    take_inbox();
-    if (failures_ == 0 || dependencies_.clock.steady() >= due_) {
-      const auto done = step(stop);
-      if (stop.stop_requested()) return;
-      if (done) {
-        note_success();
-      } else {
-        note_failure(done.error());
-      }
-    }
+    turn(stop);
     wait(stop);
   }
+}
+
+void SharedCopy::turn(const std::stop_token& stop) {
+  take_inbox();
+  if (failures_ > 0 && dependencies_.clock.steady() < due_) return;
+  const auto done = step(stop);
+  if (stop.stop_requested()) return;
+  if (done) {
+    note_success();
+  } else {
+    note_failure(done.error());
+  }
+}
+
+base::SteadyTime SharedCopy::next() const {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!inbox_.empty() && failures_ == 0) return base::SteadyTime::min();
+  }
+  if (failures_ > 0) return due_;
+  return awaiting_ ? beat_ : std::min(due_, beat_);
 }
 
 void SharedCopy::wait(const std::stop_token& stop) {
   // A long sleep is cut, so that a clock that is not the system's is looked at again.
   constexpr base::Duration longest = std::chrono::seconds(1);
-  const bool waits = failures_ == 0 && (awaiting_ || (!target_ && refused_));
-  const auto next = failures_ > 0 ? due_ : std::min(due_, beat_);
-  const auto time =
-      waits ? longest
-            : std::clamp<base::Duration>(next - dependencies_.clock.steady(), std::chrono::milliseconds(0), longest);
+  const auto due = next();
+  const auto now = dependencies_.clock.steady();
+  const auto time = due <= now ? base::Duration(0) : std::min<base::Duration>(due - now, longest);
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, stop, time, [this] { return !inbox_.empty(); });
 }

@@ -74,6 +74,7 @@ class SharedCopy {
     const base::Log& log;
     OpenStore open;
     resilience::Random random;  // used on its thread alone
+    bool driven = false;        // no thread of its own: whoever made it takes its turns
   };
   // Called on its thread. Brief.
   struct Listener {
@@ -113,6 +114,11 @@ class SharedCopy {
   [[nodiscard]] bool acquire(const std::string& source);
   // Any thread.
   void release(const std::string& source);
+
+  // Does what is due by now; blocks on the store. For its thread, or whoever drives it instead.
+  void turn(const std::stop_token& stop);
+  // When the next turn is due, unless something happens before. On the same thread.
+  [[nodiscard]] base::SteadyTime next() const;
 
   // Any thread.
   [[nodiscard]] SharedStatus status() const;

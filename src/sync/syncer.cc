@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/priority.h"
+#include "sync/job_pool.h"
 #include "sync/leftovers.h"
 
 namespace aureacore::sync {
@@ -61,6 +62,11 @@ Syncer::Syncer(SyncerOptions options, Dependencies dependencies, std::vector<Sou
 Syncer::~Syncer() { stop(); }
 
 void Syncer::start() {
+  begin();
+  scheduler_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+void Syncer::begin() {
   std::error_code error;
   std::filesystem::create_directories(options_.mirrors,
                                       error);  // what fails here fails again, with its reason, at the first fetch
@@ -68,9 +74,9 @@ void Syncer::start() {
   began_ = dependencies_.clock.steady();
   const JobContext context{dependencies_.clock, commands_, dependencies_.progress, serving_, dependencies_.shared};
   const auto handed = [this](Outcome outcome) { post(std::move(outcome)); };
-  pool_ = std::make_unique<JobPool>(options_.fetchers, context, handed);
+  jobs_ = dependencies_.jobs ? dependencies_.jobs(context, handed)
+                             : std::make_unique<JobPool>(options_.fetchers, context, handed);
   start_sharing();
-  scheduler_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 // Before any job runs: what comes back into the configuration later begins with a mirror of its own.
@@ -88,12 +94,12 @@ void Syncer::set_leftovers_aside() {
 
 void Syncer::stop() {
   sweeper_.request_stop();
-  if (!scheduler_.joinable()) return;
+  if (!jobs_) return;
   scheduler_.request_stop();
-  scheduler_.join();
+  if (scheduler_.joinable()) scheduler_.join();
   if (dependencies_.shared != nullptr) dependencies_.shared->stop();
   for (const auto& source : sources_) source->stop.request_stop();
-  pool_.reset();
+  jobs_.reset();
 }
 
 void Syncer::reconfigure(std::vector<SourceOptions> sources) { post(Reconfigure{std::move(sources)}); }
@@ -127,24 +133,41 @@ void Syncer::post(Event event) {
 
 void Syncer::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    start_due();
-    export_status();
-    for (auto& event : wait(stop)) {
-      std::visit([this](auto& happened) { handle(std::move(happened)); }, event);
-    }
-    if (stop.stop_requested()) return;
-    publish();
-    if (dependencies_.checked) dependencies_.checked();
+    turn();
+    wait(stop);
   }
 }
 
-std::deque<Syncer::Event> Syncer::wait(const std::stop_token& stop) {
+void Syncer::turn() {
+  std::deque<Event> events;
+  {
+    const std::scoped_lock lock(mutex_);
+    events = std::exchange(events_, {});
+  }
+  for (auto& event : events) {
+    std::visit([this](auto& happened) { handle(std::move(happened)); }, event);
+  }
+  publish();
+  if (dependencies_.checked) dependencies_.checked();
+  start_due();
+  export_status();
+  const auto due = next_due();
+  const std::scoped_lock lock(mutex_);
+  next_ = due;
+}
+
+base::SteadyTime Syncer::next() const {
+  const std::scoped_lock lock(mutex_);
+  return events_.empty() ? next_ : base::SteadyTime::min();
+}
+
+void Syncer::wait(const std::stop_token& stop) {
+  const auto due = next();
   const auto now = dependencies_.clock.steady();
   // A long sleep is cut, so that a clock that is not the system's is looked at again.
-  const auto time = std::clamp<base::Duration>(next_due() - now, std::chrono::milliseconds(0), std::chrono::seconds(1));
+  const auto time = due <= now ? base::Duration(0) : std::min<base::Duration>(due - now, std::chrono::seconds(1));
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, stop, time, [this] { return !events_.empty(); });
-  return std::exchange(events_, {});
 }
 
 base::SteadyTime Syncer::next_due() const {
@@ -175,7 +198,7 @@ void Syncer::start_due() {
     start_load(source);
     source->listing = true;
     source->begun = now;
-    pool_->submit({source, Task::list, {}, now});
+    jobs_->submit({source, Task::list, {}, now});
   }
 }
 
@@ -190,7 +213,7 @@ void Syncer::start_load(const SourcePtr& source) {
 void Syncer::submit(const SourcePtr& source, Task task, git::Advertised tip, base::SteadyTime started) {
   source->working = true;
   const bool patient = !source->deferred || dependencies_.clock.steady() - *source->deferred < options_.patience;
-  pool_->submit({source, task, std::move(tip), started, source->ground, patient});
+  jobs_->submit({source, task, std::move(tip), started, source->ground, patient});
 }
 
 void Syncer::handle(const Refresh& refresh) {

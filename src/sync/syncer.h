@@ -13,6 +13,8 @@
 // source whose served version came from there is not in step with its tree, what was last read of it from Git; its next
 // update replaces all that it has, and does so even where the commit is the served one: that is how what was shared is
 // checked against Git.
+//
+// Its thread does nothing but take turns; a simulation takes them itself (begin, turn, next) and does the jobs.
 #pragma once
 
 #include <atomic>
@@ -32,7 +34,7 @@
 #include "metrics/registry.h"
 #include "metrics/timings.h"
 #include "resilience/backoff.h"
-#include "sync/job_pool.h"
+#include "sync/job.h"
 #include "sync/shared_copy.h"
 #include "sync/source.h"
 #include "sync/status.h"
@@ -81,6 +83,7 @@ class Syncer final : public Status {
     // empty.
     std::function<void()> checked;
     SharedCopy* shared = nullptr;  // outlives the syncer; started and stopped with it; null: none
+    MakeJobs jobs{};               // empty: a JobPool
   };
 
   Syncer(SyncerOptions options, Dependencies dependencies, std::vector<SourceOptions> sources);
@@ -89,6 +92,12 @@ class Syncer final : public Status {
   Syncer& operator=(const Syncer&) = delete;
 
   void start();
+  // Starts without a thread of its own: whoever calls this takes the turns, too.
+  void begin();
+  // Does what is due by now.
+  void turn();
+  // When the next turn is due, unless something happens before. Any thread.
+  [[nodiscard]] base::SteadyTime next() const;
   // Prompt: what is under way on the network is killed. Nothing is published after it returns. Idempotent.
   void stop();
   // From now on these sources. The old ones are served until the new ones are loaded. Any thread.
@@ -126,7 +135,7 @@ class Syncer final : public Status {
   void register_source_metrics(metrics::Registry& registry) const;
 
   void run(const std::stop_token& stop);
-  std::deque<Event> wait(const std::stop_token& stop);
+  void wait(const std::stop_token& stop);
   [[nodiscard]] base::SteadyTime next_due() const;
   void post(Event event);
 
@@ -218,8 +227,9 @@ class Syncer final : public Status {
   std::deque<Event> events_;            // guarded by mutex_
   std::vector<SourceStatus> statuses_;  // guarded by mutex_
   Totals totals_;                       // guarded by mutex_
+  base::SteadyTime next_{};             // when the next turn is due; guarded by mutex_
 
-  std::unique_ptr<JobPool> pool_;
+  std::unique_ptr<Jobs> jobs_;
   std::jthread scheduler_;
   std::jthread sweeper_;  // deletes the mirrors that were left over at the start
 };
