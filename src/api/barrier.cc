@@ -8,6 +8,7 @@
 
 #include "api/background.h"
 #include "api/batch.h"
+#include "api/requirement.h"
 #include "api/worker.h"
 #include "base/priority.h"
 
@@ -19,18 +20,6 @@ using catalog::SourceState;
 // With nobody telling, deadlines and clients that went are looked at so often.
 constexpr std::chrono::milliseconds look_interval{50};
 constexpr std::chrono::seconds idle_interval{1};
-
-enum class Hope : std::uint8_t { met, open, none };
-
-Hope hope_for(const SourceState& source, const Barrier::Wish& wish) {
-  const catalog::Freshness& freshness = *source.freshness;
-  if (freshness.last_check() >= wish.since) return Hope::met;
-  if (freshness.last_failure() >= wish.arrived) return Hope::none;
-  const catalog::Degraded degraded = freshness.degraded();
-  const bool waits_for_others = degraded == catalog::Degraded::git_open || degraded == catalog::Degraded::disk_full ||
-                                degraded == catalog::Degraded::held;
-  return waits_for_others ? Hope::none : Hope::open;
-}
 
 std::string describe(const SourceState& source, base::SteadyTime now) {
   const auto age = std::chrono::duration_cast<std::chrono::seconds>(now - source.freshness->last_check()).count();
@@ -134,14 +123,7 @@ bool Barrier::decide(Worker& worker, Waiting& waiting) {
   if (waiting.later.cancelled()) return true;
   const auto now = context_.clock.steady();
   const catalog::SnapshotPtr snapshot = worker.reader().hold();
-  const SourceState* missing = nullptr;
-  bool hopeless = now >= waiting.wish.deadline;
-  for (const SourceState& source : snapshot->sources()) {
-    const Hope hope = hope_for(source, waiting.wish);
-    if (hope == Hope::met) continue;
-    if (missing == nullptr || hope == Hope::none) missing = &source;
-    hopeless |= hope == Hope::none;
-  }
+  const auto [hope, missing] = prospect(*snapshot, waiting.wish.since, waiting.wish.arrived);
   if (missing == nullptr) {
     Settled settled(waiting.wish.ask);
     settled.preference = waiting.wish.preference;
@@ -149,6 +131,7 @@ bool Barrier::decide(Worker& worker, Waiting& waiting) {
     answer(worker, waiting, settled);
     return true;
   }
+  const bool hopeless = hope == Prospect::Hope::none || now >= waiting.wish.deadline;
   if (hopeless) refuse(worker, waiting, describe(*missing, now));
   return hopeless;
 }

@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "api/barrier.h"
+#include "api/requirement.h"
 #include "api/worker.h"
 #include "base/text.h"
 
@@ -10,9 +11,6 @@ namespace {
 
 using query::Ask;
 using query::Level;
-
-// Beyond this an age bounds nothing.
-constexpr std::uint64_t longest_age = std::uint64_t{100} * 365 * 24 * 3600;
 
 // RFC 7240's wait in seconds, of the first Prefer that has one.
 std::optional<std::uint64_t> preferred_wait(const http::Request& request) {
@@ -53,26 +51,6 @@ Problem inside_a_batch() {
               "batch are answered from one version"};
 }
 
-// What every source's last check must not have begun before; nothing: the level holds already.
-std::optional<base::SteadyTime> needed(const Call& call, const Ask& ask) {
-  const base::SteadyTime now = call.context().clock.steady();
-  switch (ask.level) {
-    case Level::bounded: {
-      const auto since = now - std::chrono::seconds(std::min(ask.max_age, longest_age));
-      return call.snapshot->last_check() >= since ? std::nullopt : std::optional(since);
-    }
-    case Level::session:
-      // One that is held here came before what is served now. One that isn't came from a remote's state before this request:
-      // whatever the remotes say from now on has it.
-      if (call.context().slot.find(ask.version).snapshot != nullptr) return std::nullopt;
-      return now;
-    case Level::strong:
-      return now;
-    default:
-      return std::nullopt;
-  }
-}
-
 }  // namespace
 
 bool Worker::settle_level(Call& call) {
@@ -90,7 +68,7 @@ bool Worker::settle_level(Call& call) {
   }
   if (ask->level == Level::eventual) return true;
   if (ask->level == Level::snapshot) return settle_snapshot(call, *ask);
-  const auto since = needed(call, *ask);
+  const auto since = required_check(*ask, *call.snapshot, context_.slot, context_.clock.steady());
   if (since) return wait_for_checks(call, *ask, *since);
   call.settled = Settled(*ask);
   return true;
