@@ -51,6 +51,10 @@ void get_path(Call& call);
 // order.cc
 void get_cycles(Call& call);
 void get_order(Call& call);
+// discovery.cc
+void get_prometheus_targets(Call& call);
+void get_flux_inputs(Call& call);
+void post_argo_parameters(Call& call);
 // batch.cc
 void post_batch(Call& call);
 // openapi.cc

@@ -9,6 +9,8 @@ namespace aureacore::api {
 namespace {
 
 constexpr std::string_view catalog_prefix = "/api/catalog";
+// Argo CD shows an error's member "message".
+constexpr std::string_view argo_path = "/api/v1/getparams.execute";
 
 // The names by which Backstage's clients tell errors apart.
 std::string_view backstage_name(int status) {
@@ -57,6 +59,7 @@ std::string render(const Problem& problem, const ProblemContext& context, const 
   json.member("title", problem.title);
   json.member("status", static_cast<std::int64_t>(problem.status));
   json.member("detail", problem.detail);
+  if (request.path == argo_path) json.member("message", problem.detail);
   if (!context.version.empty()) json.member("version", context.version);
   if (context.retry_after) json.member("retryAfter", static_cast<std::int64_t>(*context.retry_after));
   json.end_object();

@@ -48,6 +48,9 @@ constexpr auto table = std::to_array<Route>({
     {get, "/api/v1/cycles", get_cycles, Needs::snapshot},
     {get, "/api/v1/order", get_order, Needs::snapshot},
     {get, "/api/v1/search", get_search, Needs::snapshot},
+    {get, "/api/v1/discovery/prometheus", get_prometheus_targets, Needs::snapshot},
+    {get, "/api/v1/discovery/flux", get_flux_inputs, Needs::snapshot},
+    {post, "/api/v1/getparams.execute", post_argo_parameters, Needs::snapshot},
     {get, "/api/v1/openapi.json", get_openapi, Needs::nothing},
 });
 static_assert(table.size() < WorkerRequests::max_routes);

@@ -171,6 +171,23 @@ const requests = {
     '/api/v1/search?q=nothing-like-it',
     ['/api/v1/search?q=%20', { status: 400 }],
   ],
+  getPrometheusTargets: ['/api/v1/discovery/prometheus?filter=kind=component&consistency=eventual'],
+  getFluxInputs: [
+    '/api/v1/discovery/flux?filter=kind=component&fields=spec.type,metadata.links&consistency=eventual',
+    '/api/v1/discovery/flux',
+  ],
+  getArgoParameters: [
+    [
+      '/api/v1/getparams.execute?consistency=eventual',
+      {
+        body: {
+          applicationSetName: 'shops',
+          input: { parameters: { filter: 'kind=component,spec.type=website', fields: ['spec.dependsOn'] } },
+        },
+      },
+    ],
+    ['/api/v1/getparams.execute', { body: { input: { parameters: { filter: 'knd=component' } } }, status: 400 }],
+  ],
   getOpenapi: ['/api/v1/openapi.json'],
 };
 
