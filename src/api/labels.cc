@@ -8,7 +8,6 @@
 namespace aureacore::api {
 namespace {
 
-using std::chrono::duration_cast;
 using std::chrono::seconds;
 
 constexpr std::uint64_t max_age = std::uint64_t{1} << 31;  // RFC 9111: what overflows is written as this
@@ -35,7 +34,6 @@ struct Facts {
 void render(Label& label, const Facts& facts) {
   label.age = age_of(facts.since_check);
   label.degraded = facts.degraded;
-  label.checked = duration_cast<seconds>((facts.now - facts.since_check).time_since_epoch()).count();
   const std::int64_t lifetime = lifetime_of(facts.interval);
   const std::int64_t ttl = lifetime - static_cast<std::int64_t>(label.age);
   label.stale = ttl < 0;
@@ -124,22 +122,18 @@ const Label& Labels::of_all(const catalog::Snapshot& snapshot, std::uint64_t gen
   return all_.label;
 }
 
-Label Labels::of_pinned(const catalog::Snapshot& snapshot, std::int64_t checked) const {
+Label Labels::of_pinned(const catalog::Snapshot& snapshot, base::SteadyTime checked) const {
   Label label;
   base::Duration interval = base::Duration::max() / 2;
   for (const catalog::SourceState& source : snapshot.sources()) interval = std::min(interval, source.interval);
   if (snapshot.sources().empty()) interval = {};
-  const base::WallTime now = clock_.wall();
-  // Bounded below, so that a time out of a client's hands can't overflow; `checked` was cut down to whole seconds.
-  const auto since = std::max<std::int64_t>(0, duration_cast<seconds>(now.time_since_epoch()).count() - checked);
   const std::string level = fmt::format("snapshot; version=\"{}\"", snapshot.token());
-  render(label, {.now = now,
-                 .since_check = seconds(since + 1),
+  render(label, {.now = clock_.wall(),
+                 .since_check = clock_.steady() - checked,
                  .interval = interval,
                  .token = snapshot.token(),
                  .level = level,
                  .degraded = {}});
-  label.checked = checked;
   return label;
 }
 

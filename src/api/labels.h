@@ -28,7 +28,6 @@ struct Label {
   std::string_view degraded;    // why, for other values of that line; empty: it isn't
   std::uint64_t age = 0;        // seconds
   bool stale = false;           // older than its lifetime
-  std::int64_t checked = 0;     // start of the last check as wall time, seconds since 1970
 
   [[nodiscard]] std::string_view without_consistency() const { return std::string_view(lines).substr(0, consistency); }
 };
@@ -48,8 +47,8 @@ class Labels {
   // member.
   const Label& of_source(const catalog::Snapshot& snapshot, std::uint64_t generation, std::string_view id);
   const Label& of_all(const catalog::Snapshot& snapshot, std::uint64_t generation);
-  // For an answer from a version that is current no longer and was last known to be at `checked` (seconds since 1970).
-  [[nodiscard]] Label of_pinned(const catalog::Snapshot& snapshot, std::int64_t checked) const;
+  // For an answer from a version that is current no longer and was last known to be at `checked`.
+  [[nodiscard]] Label of_pinned(const catalog::Snapshot& snapshot, base::SteadyTime checked) const;
 
  private:
   struct Held {

@@ -188,13 +188,13 @@ void fail_gone(Call& call, const query::Cursor& cursor) {
 catalog::SnapshotPtr pin(Call& call, const query::Cursor& cursor) {
   catalog::SnapshotPtr current = call.worker.reader().hold();
   if (current->token() == cursor.token) return current;
-  catalog::SnapshotPtr held = call.context().slot.find(cursor.token).snapshot;
-  if (held == nullptr) {
+  catalog::Retained held = call.context().slot.find(cursor.token);
+  if (held.snapshot == nullptr) {
     fail_gone(call, cursor);
     return nullptr;
   }
-  call.pinned = call.worker.labels().of_pinned(*held, cursor.checked);
-  if (call.settled.allows(cursor.token, call.pinned->age)) return held;
+  call.pinned = call.worker.labels().of_pinned(*held.snapshot, held.checked);
+  if (call.settled.allows(cursor.token, call.pinned->age)) return held.snapshot;
   call.fail(base::Error{
       base::Code::invalid,
       fmt::format(
@@ -230,22 +230,20 @@ std::optional<Page> find_page(Call& call, Request& request) {
   return page;
 }
 
-query::Cursor cursor_behind(Call& call, const Page& page) {
-  query::Cursor cursor{
-      .token = page.snapshot->token(), .checked = call.label().checked, .query = page.query, .position = page.end()};
+query::Cursor cursor_behind(const Page& page) {
+  query::Cursor cursor{.token = page.snapshot->token(), .query = page.query, .position = page.end()};
   if (page.query.order.empty()) cursor.after = page.items.back()->key();
   return cursor;
 }
 
-query::Cursor cursor_before(Call& call, const Page& page) {
+query::Cursor cursor_before(const Page& page) {
   return {.token = page.snapshot->token(),
-          .checked = call.label().checked,
           .query = page.query,
           .backwards = true,
           .position = std::min(page.first, page.total)};
 }
 
-std::string page_info(Call& call, const Page& page) {
+std::string page_info(const Page& page) {
   std::string text = "],";
   std::string members;
   base::JsonWriter json(members);
@@ -253,8 +251,8 @@ std::string page_info(Call& call, const Page& page) {
   json.member("totalItems", page.query.count ? static_cast<std::int64_t>(page.total) : std::int64_t{0});
   json.key("pageInfo");
   json.begin_object();
-  if (page.has_more()) json.member("nextCursor", encode(cursor_behind(call, page)));
-  if (page.first > 0) json.member("prevCursor", encode(cursor_before(call, page)));
+  if (page.has_more()) json.member("nextCursor", encode(cursor_behind(page)));
+  if (page.first > 0) json.member("prevCursor", encode(cursor_before(page)));
   json.end_object();
   json.end_object();
   return text += std::string_view(members).substr(1);
@@ -265,7 +263,7 @@ void answer_by_query(Call& call, base::Result<Request> request) {
   auto page = find_page(call, *request);
   if (!page) return;
   List list{.snapshot = page->snapshot, .items = {}, .fields = std::move(request->fields), .before = "{\"items\":["};
-  list.after = page_info(call, *page);
+  list.after = page_info(*page);
   list.items = std::move(page->items);
   send_list(call, std::move(list));
 }
@@ -299,7 +297,7 @@ void get_entities(Call& call) {
   auto page = find_page(call, request);
   if (!page) return;
   List list{.snapshot = page->snapshot, .items = {}, .fields = std::move(request.fields)};
-  if (page->has_more()) list.link = next_link(call, cursor_behind(call, *page));
+  if (page->has_more()) list.link = next_link(call, cursor_behind(*page));
   list.items = std::move(page->items);
   send_list(call, std::move(list));
 }

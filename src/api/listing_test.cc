@@ -69,6 +69,16 @@ TEST_F(ListingTest, AListingStaysWithItsVersion) {
   EXPECT_EQ(text(gone, "/type"), "urn:aureacore:problem:version-gone");
 }
 
+TEST_F(ListingTest, APageStaysTheSameWhileOnlyChecksGoOn) {
+  constexpr auto target = "/api/catalog/entities/by-query?limit=2&offset=1";
+  const std::string etag = instance_.get(target).header("etag");
+  instance_.pass(60s);
+  const auto& freshness = instance_.slot.latest()->sources().front().freshness;
+  std::const_pointer_cast<catalog::Freshness>(freshness)->checked(instance_.clock.steady());
+  instance_.pass(1s);
+  EXPECT_EQ(instance_.get(target, {{"If-None-Match", etag}}).status, 304);
+}
+
 TEST_F(ListingTest, EntitiesArePagedByLink) {
   const Answer first = instance_.get("/api/catalog/entities?limit=4&offset=1&fields=metadata.name");
   EXPECT_EQ(names(first, ""), "Mail pay web team-a");

@@ -82,13 +82,11 @@ bool Worker::settle_snapshot(Call& call, const Ask& ask) {
       call.fail(gone(ask, call.snapshot->token()));
       return false;
     }
-    const auto since = context_.clock.steady() - held.checked;
-    const auto checked = std::chrono::floor<std::chrono::seconds>((context_.clock.wall() - since).time_since_epoch());
     pin(std::move(held.snapshot));
     pinned_here_ = true;
     call.snapshot = reader_.current();
-    call.settled.checked = checked.count();
-    call.pinned = labels_.of_pinned(*call.snapshot, checked.count());
+    call.settled.checked = held.checked;
+    call.pinned = labels_.of_pinned(*call.snapshot, held.checked);
   }
   const auto checked = call.settled.checked;
   call.settled = Settled(ask);

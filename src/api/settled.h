@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "query/level.h"
 
 namespace aureacore::api {
@@ -16,8 +17,8 @@ struct Settled {
   query::Ask ask;
   // What was honoured of Prefer ("wait=5"), for Preference-Applied; empty: nothing was waited for.
   std::string preference;
-  // The answer comes from an earlier version, last known to be current then (seconds since 1970).
-  std::optional<std::int64_t> checked;
+  // The answer comes from an earlier version, last known to be current then.
+  std::optional<base::SteadyTime> checked;
 
   Settled() = default;
   explicit Settled(const query::Ask& met);

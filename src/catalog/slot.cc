@@ -25,7 +25,8 @@ Retained SnapshotSlot::find(std::string_view token) const {
   const std::scoped_lock lock(mutex_);
   const auto at =
       std::ranges::find(held_, token, [](const Retained& held) { return std::string_view(held.snapshot->token()); });
-  return at == held_.end() ? Retained() : *at;
+  if (at == held_.end()) return {};
+  return std::next(at) == held_.end() ? Retained{at->snapshot, at->snapshot->last_check()} : *at;
 }
 
 void Reader::pin(SnapshotPtr snapshot, std::uint64_t generation) {

@@ -18,8 +18,7 @@ namespace aureacore::catalog {
 // A version that is still readable.
 struct Retained {
   SnapshotPtr snapshot;  // null: not held (any more)
-  base::SteadyTime
-      checked;  // it was the current one at that check of its stalest source at least; the newest: see its freshness
+  base::SteadyTime checked;  // it was the current one at that check of its stalest source at least
 };
 
 class SnapshotSlot {

@@ -40,6 +40,7 @@ TEST(SnapshotSlot, RemembersWhenAVersionWasLastKnownToBeCurrent) {
   freshness->checked(begin);
   slot.publish(one);
   freshness->checked(begin + std::chrono::seconds(10));
+  EXPECT_EQ(slot.find(one->token()).checked, begin + std::chrono::seconds(10)) << "the newest is current still";
   Editor editor(one);
   auto state = *one->source("main");
   state.position = 2;

@@ -93,7 +93,6 @@ std::string encode(const Cursor& cursor) {
   base::JsonWriter json(text);
   json.begin_object();
   json.member("version", cursor.token);
-  json.member("checked", cursor.checked);
   json.member(cursor.backwards ? "end" : "begin", static_cast<std::int64_t>(cursor.position));
   if (!cursor.after.empty()) json.member("after", cursor.after);
   write_query(json, cursor.query);
@@ -112,10 +111,9 @@ base::Result<Cursor> decode_cursor(std::string_view text, JsonParser& parser) {
   Cursor cursor;
   cursor.token = read_string(json, "version");
   if (!entity::is_token(cursor.token)) return malformed("it names no version");
-  cursor.checked = read_integer(json, "checked");
   const std::int64_t begin = read_integer(json, "begin");
   const std::int64_t end = read_integer(json, "end");
-  if (cursor.checked < 0 || (begin < 0) == (end < 0)) return malformed("it names no position");
+  if ((begin < 0) == (end < 0)) return malformed("it names no position");
   cursor.backwards = end >= 0;
   cursor.position = static_cast<std::size_t>(cursor.backwards ? end : begin);
   cursor.after = read_string(json, "after");

@@ -17,8 +17,7 @@ namespace aureacore::query {
 struct Cursor {
   static constexpr std::size_t max_bytes = 1 << 20;  // more than the largest query needs
 
-  std::string token;         // of the version
-  std::int64_t checked = 0;  // when that version was last known to be current: seconds since 1970
+  std::string token;  // of the version
   Query query;
   bool backwards = false;
   std::size_t position = 0;  // the page's first item; backwards: one behind its last

@@ -17,7 +17,7 @@ std::string refused(std::string_view json) {
 
 TEST(Cursor, ComesBackAsItWas) {
   JsonParser parser;
-  Cursor cursor{.token = token, .checked = 1'800'000'000, .query = {}, .position = 40, .after = "component:default/x"};
+  Cursor cursor{.token = token, .query = {}, .position = 40, .after = "component:default/x"};
   EXPECT_EQ(*decode_cursor(encode(cursor), parser), cursor);
   cursor.backwards = true;
   cursor.after.clear();
@@ -48,15 +48,14 @@ TEST(Cursor, HostileOnesAreRefused) {
   EXPECT_FALSE(decode_cursor("a", parser));
   EXPECT_FALSE(decode_cursor(std::string(Cursor::max_bytes + 1, 'A'), parser));
   const std::string version = R"({"version":")" + token + "\",";
-  EXPECT_EQ(refused(version + R"("checked":1,"begin":0})"), "accepted");
+  EXPECT_EQ(refused(version + R"("begin":0})"), "accepted");
   for (
       const std::string& json :
-      {std::string("[]"), std::string("{}"), std::string("{\"version\":\"v1\"}"), version + R"("checked":1})",
-       version + R"("checked":-1,"begin":0})", version + R"("checked":1,"begin":0,"end":0})",
-       version + R"("checked":1,"begin":-5})", version + R"("checked":1,"begin":99999999999999999999})",
-       version + R"("checked":1,"begin":0,"order":["x"]})", version + R"("checked":1,"begin":0,"order":["x,up"]})",
+      {std::string("[]"), std::string("{}"), std::string("{\"version\":\"v1\"}"), version + "\"end\":-1}", version + R"("begin":0,"end":0})",
+       version + R"("begin":-5})", version + R"("begin":99999999999999999999})",
+       version + R"("begin":0,"order":["x"]})", version + R"("begin":0,"order":["x,up"]})",
        version +
-           R"("checked":1,"begin":0,"order":["a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc"]})"}) {
+           R"("begin":0,"order":["a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc"]})"}) {
     EXPECT_NE(refused(json), "accepted") << json;
   }
 }
