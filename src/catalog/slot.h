@@ -17,7 +17,7 @@ namespace aureacore::catalog {
 
 // A version that is still readable.
 struct Retained {
-  SnapshotPtr snapshot;  // null: not held (any more)
+  SnapshotPtr snapshot;      // null: not held (any more)
   base::SteadyTime checked;  // it was the current one at that check of its stalest source at least
 };
 

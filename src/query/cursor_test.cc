@@ -49,13 +49,11 @@ TEST(Cursor, HostileOnesAreRefused) {
   EXPECT_FALSE(decode_cursor(std::string(Cursor::max_bytes + 1, 'A'), parser));
   const std::string version = R"({"version":")" + token + "\",";
   EXPECT_EQ(refused(version + R"("begin":0})"), "accepted");
-  for (
-      const std::string& json :
-      {std::string("[]"), std::string("{}"), std::string("{\"version\":\"v1\"}"), version + "\"end\":-1}", version + R"("begin":0,"end":0})",
-       version + R"("begin":-5})", version + R"("begin":99999999999999999999})",
-       version + R"("begin":0,"order":["x"]})", version + R"("begin":0,"order":["x,up"]})",
-       version +
-           R"("begin":0,"order":["a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc"]})"}) {
+  for (const std::string& json :
+       {std::string("[]"), std::string("{}"), std::string("{\"version\":\"v1\"}"), version + "\"end\":-1}",
+        version + R"("begin":0,"end":0})", version + R"("begin":-5})", version + R"("begin":99999999999999999999})",
+        version + R"("begin":0,"order":["x"]})", version + R"("begin":0,"order":["x,up"]})",
+        version + R"("begin":0,"order":["a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc","a,asc"]})"}) {
     EXPECT_NE(refused(json), "accepted") << json;
   }
 }

@@ -38,7 +38,11 @@ export class Repository {
   constructor(directory) {
     this.directory = directory;
     mkdirSync(directory, { recursive: true });
-    git(directory, 'init', '--quiet', '--initial-branch=main');
+    this.git('init', '--quiet', '--initial-branch=main');
+  }
+
+  git(...args) {
+    return git(this.directory, ...args);
   }
 
   // Takes over a folder (a path) or files (a map of path to text), and gives the commit.
@@ -51,9 +55,9 @@ export class Repository {
         writeFileSync(join(this.directory, path), text);
       }
     }
-    git(this.directory, 'add', '--all');
-    git(this.directory, 'commit', '--quiet', '--message', 'Change files');
-    return git(this.directory, 'rev-parse', 'HEAD').trim();
+    this.git('add', '--all');
+    this.git('commit', '--quiet', '--message', 'Change files');
+    return this.git('rev-parse', 'HEAD').trim();
   }
 }
 
