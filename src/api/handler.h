@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "api/request_metrics.h"
+#include "auth/policy.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/slot.h"
@@ -67,6 +68,7 @@ struct Context {
   std::string cache = {};                     // where: "redis://host:6379", "embedded"
   Background* background = nullptr;           // null: every question is answered on its worker's thread
   Barrier* barrier = nullptr;                 // null: a level that isn't met at once is answered 503
+  const auth::PolicySlot* auth = nullptr;     // null: everybody may everything
   base::SteadyTime started = clock.steady();  // for the uptime in /api/v1/status
 };
 

@@ -39,7 +39,9 @@ void get_readyz(Call& call) {
   if (ready && call.params.find("verbose") == nullptr) return send_live(call, 200, text_type, "ok\n");
   std::string body = check_line("snapshot", has_snapshot, has_snapshot ? "" : "no version is loaded yet");
   body += check_line("accepting", !draining, draining ? "shutting down" : "");
-  for (const sync::SourceStatus& source : call.context().sync.sources()) body += source_line(source, has_snapshot);
+  // Sources have names, and errors say more: not for everybody where reading isn't.
+  const auto sources = call.worker.keeps_private() ? std::vector<sync::SourceStatus>() : call.context().sync.sources();
+  for (const sync::SourceStatus& source : sources) body += source_line(source, has_snapshot);
   body += ready ? "readyz check passed\n" : "readyz check failed\n";
   send_live(call, ready ? 200 : 503, text_type, body);
 }

@@ -29,6 +29,7 @@ struct Facts {
   std::string_view token;
   std::string_view level;
   std::string_view degraded;
+  bool privately = false;
 };
 
 void render(Label& label, const Facts& facts) {
@@ -38,9 +39,10 @@ void render(Label& label, const Facts& facts) {
   const std::int64_t ttl = lifetime - static_cast<std::int64_t>(label.age);
   label.stale = ttl < 0;
   label.lines = fmt::format(
-      "Date: {}\r\nAge: {}\r\nCache-Control: max-age={}, stale-while-revalidate={}, stale-if-error={}\r\n"
-      "Cache-Status: aureacore-local; hit; ttl={}\r\nVary: AureaCore-Consistency\r\nAureaCore-Version: {}\r\n",
-      http_date(facts.now), label.age, lifetime, lifetime, Labels::stale_if_error_seconds, ttl, facts.token);
+      "Date: {}\r\nAge: {}\r\nCache-Control: {}max-age={}, stale-while-revalidate={}, stale-if-error={}\r\n"
+      "Cache-Status: aureacore-local; hit; ttl={}\r\nVary: AureaCore-Consistency{}\r\nAureaCore-Version: {}\r\n",
+      http_date(facts.now), label.age, facts.privately ? "private, " : "", lifetime, lifetime,
+      Labels::stale_if_error_seconds, ttl, facts.privately ? ", Authorization" : "", facts.token);
   label.consistency = label.lines.size();
   label.lines += fmt::format("AureaCore-Consistency: {}", facts.level);
   if (!label.degraded.empty()) label.lines += fmt::format("; degraded=\"{}\"", label.degraded);
@@ -60,6 +62,11 @@ void Labels::tick() {
   ++epoch_;
 }
 
+void Labels::keep_private(bool privately) {
+  if (privately != private_) forget();
+  private_ = privately;
+}
+
 void Labels::follow(const catalog::Snapshot& snapshot, std::uint64_t generation) {
   if (generation == generation_) return;
   generation_ = generation;
@@ -74,7 +81,8 @@ void Labels::render_source(const catalog::Snapshot& snapshot, std::size_t index)
                                  .interval = source.interval,
                                  .token = snapshot.token(),
                                  .level = "eventual",
-                                 .degraded = name(source.freshness->degraded())});
+                                 .degraded = name(source.freshness->degraded()),
+                                 .privately = private_});
 }
 
 // The age is the stalest source's; the lifetime the shortest; degraded as the stalest of those that are.
@@ -84,7 +92,8 @@ void Labels::render_all(const catalog::Snapshot& snapshot) {
               .interval = base::Duration::max() / 2,
               .token = snapshot.token(),
               .level = "eventual",
-              .degraded = {}};
+              .degraded = {},
+              .privately = private_};
   const base::SteadyTime now = clock_.steady();
   base::Duration stalest_degraded = base::Duration::min();
   for (const catalog::SourceState& source : snapshot.sources()) {
@@ -133,7 +142,8 @@ Label Labels::of_pinned(const catalog::Snapshot& snapshot, base::SteadyTime chec
                  .interval = interval,
                  .token = snapshot.token(),
                  .level = level,
-                 .degraded = {}});
+                 .degraded = {},
+                 .privately = private_});
   return label;
 }
 

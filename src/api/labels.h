@@ -41,6 +41,8 @@ class Labels {
   explicit Labels(const base::Clock& clock) : clock_(clock), epoch_began_(clock.steady()) {}
 
   void tick();
+  // Whether answers are for their caller alone: shared caches must not give them to another.
+  void keep_private(bool privately);
   // All are rendered anew when next asked for.
   void forget() { ++epoch_; }
   // For answers from one source, by its id, or from all of them: the stalest. Valid until the next call of a non-const
@@ -62,6 +64,7 @@ class Labels {
 
   const base::Clock& clock_;
   std::uint64_t generation_ = 0;
+  bool private_ = false;
   std::uint64_t epoch_ = 1;
   base::SteadyTime epoch_began_;
   std::vector<Held> sources_;

@@ -17,6 +17,8 @@ std::string_view backstage_name(int status) {
   switch (status) {
     case 400:
       return "InputError";
+    case 401:
+      return "AuthenticationError";
     case 403:
       return "NotAllowedError";
     case 404:
@@ -76,6 +78,7 @@ void write_head(const ProblemContext& context, http::Response& response) {
   }
   if (!context.allow.empty()) response.header("Allow", context.allow);
   if (context.retry_after) response.header("Retry-After", std::to_string(*context.retry_after));
+  response.block(context.lines);
 }
 
 }  // namespace

@@ -33,6 +33,7 @@ struct ProblemContext {
   std::string_view date;           // for those
   std::string_view allow;          // 405
   std::optional<int> retry_after;  // seconds
+  std::string_view lines = {};     // more header lines, rendered
 };
 
 // Writes the whole answer.

@@ -9,8 +9,8 @@ namespace aureacore::api {
 namespace {
 
 // The last place is for all others.
-constexpr std::array<int, WorkerRequests::code_count - 1> codes{200, 204, 304, 400, 403, 404, 405, 408, 410, 413,
-                                                                414, 415, 431, 500, 501, 503, 504, 505, 406, 412};
+constexpr std::array<int, WorkerRequests::code_count - 1> codes{200, 204, 304, 400, 403, 404, 405, 408, 410, 413, 414,
+                                                                415, 431, 500, 501, 503, 504, 505, 406, 412, 401, 429};
 
 constexpr std::array<std::pair<CacheResult, const char*>, 3> cache_names{
     {{CacheResult::hit, "hit"}, {CacheResult::stale, "stale"}, {CacheResult::miss, "miss"}}};

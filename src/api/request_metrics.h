@@ -25,7 +25,7 @@ enum class CacheResult : std::uint8_t { hit, stale, miss };
 class WorkerRequests {
  public:
   static constexpr std::size_t max_routes = 64;
-  static constexpr std::size_t code_count = 21;
+  static constexpr std::size_t code_count = 23;
   static constexpr std::array<double, 12> bounds{1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5,
                                                  1e-4, 2.5e-4, 1e-3, 1e-2, 1e-1,   1.0};
   static constexpr std::uint32_t sample_every = 64;

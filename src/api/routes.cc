@@ -32,12 +32,12 @@ constexpr auto table = std::to_array<Route>({
     {get, "/api/catalog/locations/{id}", get_location, Needs::snapshot},
     {put, "/api/catalog/locations/{id}", refuse_location_write, Needs::nothing},
     {delete_, "/api/catalog/locations/{id}", refuse_location_write, Needs::nothing},
-    {post, "/api/catalog/refresh", post_refresh, Needs::snapshot, InBatch::no},
+    {post, "/api/catalog/refresh", post_refresh, Needs::snapshot, InBatch::no, Access::refresh},
     {post, "/api/catalog/validate-entity", post_validate_entity, Needs::nothing},
     {post, "/api/catalog/analyze-location", post_analyze_location, Needs::snapshot},
-    {get, "/livez", get_livez, Needs::nothing},
-    {get, "/readyz", get_readyz, Needs::nothing},
-    {get, "/metrics", get_metrics, Needs::nothing},
+    {get, "/livez", get_livez, Needs::nothing, InBatch::no, Access::open},
+    {get, "/readyz", get_readyz, Needs::nothing, InBatch::no, Access::open},
+    {get, "/metrics", get_metrics, Needs::nothing, InBatch::no, Access::metrics},
     {get, "/api/v1/status", get_status, Needs::nothing},
     {get, "/api/v1/sources", get_sources, Needs::nothing},
     {get, "/api/v1/errors", get_errors, Needs::snapshot},
@@ -51,9 +51,14 @@ constexpr auto table = std::to_array<Route>({
     {get, "/api/v1/discovery/prometheus", get_prometheus_targets, Needs::snapshot},
     {get, "/api/v1/discovery/flux", get_flux_inputs, Needs::snapshot},
     {post, "/api/v1/getparams.execute", post_argo_parameters, Needs::snapshot},
-    {get, "/api/v1/openapi.json", get_openapi, Needs::nothing},
+    {get, "/api/v1/openapi.json", get_openapi, Needs::nothing, InBatch::no, Access::open},
 });
 static_assert(table.size() < WorkerRequests::max_routes);
+
+// A batch's operations are not asked who calls: what may be one takes no more than the batch.
+static_assert(std::ranges::all_of(table, [](const Route& route) {
+  return route.needs == Needs::nothing || route.in_batch == InBatch::no || route.access == Access::read;
+}));
 
 std::string_view method_name(http::Method method) {
   switch (method) {

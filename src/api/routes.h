@@ -22,12 +22,22 @@ enum class Needs : std::uint8_t {
 // Whether a batch may have it as an operation; of the routes that need a snapshot alone.
 enum class InBatch : std::uint8_t { yes, no };
 
+// Who may: see auth::Role. Where nothing is said, who may read.
+enum class Access : std::uint8_t {
+  open,     // anybody, whatever the configuration says
+  metrics,  // who may read, or anybody where the configuration says so
+  read,
+  refresh,
+  admin,
+};
+
 struct Route {
   http::Method method;
   std::string_view path;  // "{name}" stands for one segment
   void (*answer)(Call&);
   Needs needs;
   InBatch in_batch = InBatch::yes;
+  Access access = Access::read;
 };
 
 constexpr std::size_t max_path_parameters = 3;

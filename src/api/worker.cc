@@ -121,6 +121,7 @@ void Worker::handle(const http::Request& request, http::Response& response) {
 }
 
 void Worker::tick() {
+  follow_policy();
   labels_.tick();
   reader_.current();  // an idle worker must not pin an old snapshot
 }
@@ -146,8 +147,12 @@ void Worker::dispatch(const http::Request& request, http::Response& response) {
 }
 
 void Worker::route(const http::Request& request, http::Response& response) {
+  if (gate_.guards() && place_ == Place::server) return route_guarded(request, response);
   if (look_up(request, response)) return counters_.count(by_name_route(), response.status());
-  const Match match = match_route(request.method, request.path);
+  route_matched(match_route(request.method, request.path), request, response);
+}
+
+void Worker::route_matched(const Match& match, const http::Request& request, http::Response& response) {
   if (match.route == Match::none) {
     answer_unmatched(match, request, response);
     return counters_.count(route_count() - 1, response.status());
@@ -184,6 +189,7 @@ void Worker::answer_settled(const Settled& settled, const http::Request& request
 void Worker::pin(catalog::SnapshotPtr snapshot) {
   // A generation of its own: two workers may have counted one generation for two versions that came at once.
   reader_.pin(std::move(snapshot), ++pins_);
+  follow_policy();
   labels_.tick();
 }
 

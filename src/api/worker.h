@@ -15,6 +15,7 @@
 #include "api/problem.h"
 #include "api/routes.h"
 #include "api/settled.h"
+#include "auth/gate.h"
 #include "query/json_parser.h"
 #include "query/query.h"
 #include "search/searcher.h"
@@ -36,7 +37,10 @@ class Worker final : public http::Handler {
         counters_(context.requests.worker(worker)),
         reader_(context.slot),
         labels_(context.clock),
-        place_(place) {}
+        place_(place),
+        gate_(context.auth) {
+    follow_policy();
+  }
 
   void handle(const http::Request& request, http::Response& response) override;
   void tick() override;
@@ -55,6 +59,8 @@ class Worker final : public http::Handler {
   // The graph of the current version as a whole.
   std::shared_ptr<const graph::Dense> dense();
   [[nodiscard]] bool in_background() const { return place_ == Place::background; }
+  // Whether what is in the catalog is for some callers only.
+  [[nodiscard]] bool keeps_private() const { return gate_.keeps_private(); }
 
   [[nodiscard]] const Context& context() const { return context_; }
   catalog::Reader& reader() { return reader_; }
@@ -71,6 +77,15 @@ class Worker final : public http::Handler {
   bool look_up(const http::Request& request, http::Response& response);
   void dispatch(const http::Request& request, http::Response& response);
   void route(const http::Request& request, http::Response& response);
+  void route_matched(const Match& match, const http::Request& request, http::Response& response);
+  // Routes it if its caller may have it, otherwise answers 401 or 403. What a background thread does was admitted before.
+  void route_guarded(const http::Request& request, http::Response& response);
+  // Null: with credentials that are no good.
+  const auth::Principal* identify(const http::Request& request);
+  [[nodiscard]] auth::Role needed_for(const Route& route) const;
+  void refuse_access(const http::Request& request, http::Response& response, const auth::Principal* caller,
+                     auth::Role needed);
+  void follow_policy();
   void call(const Match& match, const http::Request& request, http::Response& response);
   // Settles the consistency level; false: answered with a problem, or on its way to the barrier.
   bool settle_level(Call& call);
@@ -87,6 +102,7 @@ class Worker final : public http::Handler {
   std::vector<std::string_view> parts_;
   std::string header_scratch_;
   Place place_;
+  auth::Gate gate_;
   std::uint64_t pins_ = 0;
   const Settled* settled_ = nullptr;  // of the request that is answered; null: not settled yet
   bool pinned_here_ = false;          // to an earlier version, for this request alone

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 
+#include "cli/token.h"
 #include "cli/validate.h"
 #include "server/app.h"
 #include "server/serve.h"
@@ -26,11 +27,13 @@ constexpr const char* description =
 
 constexpr const char* serve_footer =
     "Flags win over the environment (AUREACORE_LISTEN, AUREACORE_STATE_DIR, AUREACORE_THREADS,\n"
-    "AUREACORE_TRANSPORT, AUREACORE_LOG_FORMAT, AUREACORE_CACHE, AUREACORE_CACHE_TTL), which wins over the\n"
-    "configuration file. The cache's password is AUREACORE_CACHE_PASSWORD's or the file's, never an argument. SIGHUP\n"
+    "AUREACORE_TRANSPORT, AUREACORE_LOG_FORMAT, AUREACORE_CACHE, AUREACORE_CACHE_TTL, AUREACORE_ANONYMOUS), which\n"
+    "wins over the configuration file. The cache's password is AUREACORE_CACHE_PASSWORD's or the file's, never an "
+    "argument. SIGHUP\n"
     "reads the file again; SIGTERM and SIGINT drain and end.\n\n"
     "  aureacore serve --source ./my-catalog\n"
-    "  aureacore serve --source https://git.example.com/platform/catalog.git#main --listen 0.0.0.0:7077\n"
+    "  aureacore serve --source https://git.example.com/platform/catalog.git#main --listen 0.0.0.0:7077 \\\n"
+    "    --anonymous read\n"
     "  aureacore serve --config /etc/aureacore.yaml";
 
 void add_serve_flags(CLI::App& serve, ConfigRequest& request) {
@@ -59,6 +62,11 @@ void add_serve_flags(CLI::App& serve, ConfigRequest& request) {
       ->type_name("URL");
   serve.add_option("--cache-ttl", flags.cache_ttl, "How long what nobody renews stays in the cache (24h)")
       ->type_name("DURATION");
+  serve
+      .add_option("--anonymous", flags.anonymous,
+                  "What callers without a token may do: none, read, refresh or admin (admin on a loopback address\n"
+                  "while no tokens are configured, otherwise none)")
+      ->type_name("ROLE");
   serve.add_option("--log-format", flags.log_format, "text (the default) or json, on standard error")
       ->type_name("FORMAT");
   serve.footer(serve_footer);
@@ -104,6 +112,7 @@ int run(int count, char** arguments) {
   auto* check = config->add_subcommand("check", "Check a file: prints ok, or each error with its line; exits 0 or 1");
   ConfigRequest checked = request;
   check->add_option("file", checked.file, "Configuration file (YAML)")->type_name("FILE")->required();
+  auto* token = app.add_subcommand("token", "Make a bearer token, and the hash of it that goes into the configuration");
   auto* version = app.add_subcommand("version", "Print the version");
   app.set_version_flag("--version", "aureacore " + aureacore::server::release(), "Print the version");
 
@@ -114,6 +123,7 @@ int run(int count, char** arguments) {
   }
   if (version->parsed()) fmt::print("aureacore {}\n", aureacore::server::release());
   if (validate->parsed()) return aureacore::cli::validate(validated);
+  if (token->parsed()) return aureacore::cli::print_token();
   if (check->parsed()) return check_config(checked);
   return serve->parsed() ? aureacore::server::serve(request, give_memory_back()) : 0;
 }

@@ -74,6 +74,7 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
     : config_(std::move(config)),
       dependencies_(std::move(dependencies)),
       state_(std::move(state)),
+      policy_(make_seed(dependencies_.random)),
       store_(std::move(store)) {
   const std::uint64_t seed = make_seed(dependencies_.random);
   const auto open = [this](const std::string& catalog, const std::stop_token& stop) {
@@ -119,8 +120,10 @@ base::Status App::bind() {
                                                          .batch = config_.batch,
                                                          .kinds = &kinds_,
                                                          .shared = shared_.get(),
-                                                         .cache = store_->address()});
+                                                         .cache = store_->address(),
+                                                         .auth = &policy_});
   kinds_.set(config_.kinds);
+  policy_.set(std::make_shared<const auth::Policy>(policy_of(config_.auth)));
   background_ = std::make_unique<api::Background>(*context_, config_.threads, config_.threads);
   context_->background = background_.get();
   barrier_ = std::make_unique<api::Barrier>(*context_, 2 * config_.threads);
@@ -188,7 +191,19 @@ void App::reconfigure(Config config) {
   config_.kinds = config.kinds;
   kinds_.set(config.kinds);
   config_.drain = config.drain;
+  take_over(config.auth);
   syncer_->reconfigure(std::move(config.sources));
+}
+
+// What holds does so for the address that is listened on, which stays.
+void App::take_over(const AuthConfig& config) {
+  if (!is_loopback(config_.host) && !config.said()) {
+    return dependencies_.log.error(
+        "access rules kept",
+        {{"error", "expected auth.tokens or auth.anonymous where others can reach the address, found neither"}});
+  }
+  config_.auth = config;
+  policy_.set(std::make_shared<const auth::Policy>(policy_of(config)));
 }
 
 void App::stop() {

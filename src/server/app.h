@@ -13,6 +13,7 @@
 #include "api/barrier.h"
 #include "api/handler.h"
 #include "api/request_metrics.h"
+#include "auth/policy.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/slot.h"
@@ -61,6 +62,7 @@ class App {
   App(Config config, AppDependencies dependencies, StateDir state, std::unique_ptr<SharedStore> store);
 
   base::Status bind();
+  void take_over(const AuthConfig& config);
   void register_server_metrics();
 
   Config config_;
@@ -71,6 +73,7 @@ class App {
   metrics::Registry registry_;
   catalog::SnapshotSlot slot_;
   api::DeclaredKindsSlot kinds_;
+  auth::PolicySlot policy_;
   const std::unique_ptr<SharedStore> store_;
   std::unique_ptr<sync::SharedCopy> shared_;
   std::unique_ptr<sync::Syncer> syncer_;

@@ -105,6 +105,7 @@ class Loader {
     config_.kinds = read_declared_kinds(section, file_directory());
     source_.tree.declared = config_.kinds;
     read_cache(section, {file_directory(), request_.environment}, config_.cache);
+    read_auth(section, config_.auth);
     read_sources(section);
     section.finish();
   }
@@ -161,6 +162,7 @@ class Loader {
     overrides.threads = request_.environment("AUREACORE_THREADS");
     overrides.transport = request_.environment("AUREACORE_TRANSPORT");
     overrides.log_format = request_.environment("AUREACORE_LOG_FORMAT");
+    overrides.anonymous = request_.environment("AUREACORE_ANONYMOUS");
     overrides.cache = request_.environment("AUREACORE_CACHE");
     overrides.cache_ttl = request_.environment("AUREACORE_CACHE_TTL");
     return overrides;
@@ -198,6 +200,11 @@ class Loader {
       if (!fits) wrong("CACHE_TTL", "expected a duration of at least 1m, as in 24h", *overrides.cache_ttl);
       if (fits) config_.cache.ttl = *ttl;
     }
+    if (overrides.anonymous) {
+      const auto role = auth::parse_role(*overrides.anonymous);
+      if (!role) wrong("ANONYMOUS", "expected none, read, refresh or admin", *overrides.anonymous);
+      if (role) config_.auth.anonymous = role;
+    }
     if (overrides.log_format) {
       const bool json = *overrides.log_format == "json";
       if (!json && *overrides.log_format != "text") wrong("LOG_FORMAT", "expected text or json", *overrides.log_format);
@@ -230,6 +237,13 @@ class Loader {
 
   void check_whole() {
     if (!errors_.list().empty()) return;
+    if (!is_loopback(config_.host) && !config_.auth.said()) {
+      errors_.add(fmt::format(
+          "listen: expected rules of who may do what where others can reach the address, found none with {}: "
+          "add auth.tokens to the configuration (`aureacore token` makes one), or say auth.anonymous: read "
+          "(--anonymous read) to let everybody read, or listen on 127.0.0.1",
+          base::printable(config_.host)));
+    }
     if (config_.sources.empty())
       errors_.add("expected at least one source (sources in the configuration, or --source), found none");
     if (config_.state_dir.empty())

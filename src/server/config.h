@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/server.h"
+#include "server/auth_config.h"
 #include "server/cache_config.h"
 #include "sync/source_options.h"
 #include "sync/syncer.h"
@@ -37,6 +38,7 @@ struct Config {
   http::Limits http;
   api::BatchLimits batch;
   CacheConfig cache;
+  AuthConfig auth;
   definition::DeclaredKindsPtr kinds;  // null: none
   std::vector<sync::SourceOptions> sources;
 };
@@ -48,6 +50,7 @@ struct Overrides {
   std::optional<std::string> threads;
   std::optional<std::string> transport;  // no flag: a matter of the machine
   std::optional<std::string> log_format;
+  std::optional<std::string> anonymous;
   std::optional<std::string> cache;
   std::optional<std::string> cache_ttl;
   std::vector<std::string> sources;     // URL-or-path[#branch]; beside those of the file

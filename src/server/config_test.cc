@@ -58,6 +58,12 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.fetchers, 2);
   EXPECT_EQ(config.guard.share, 0.25);
   EXPECT_EQ(config.guard.count, 100);
+  EXPECT_EQ(config.auth.anonymous, auth::Role::read);
+  EXPECT_TRUE(config.auth.open_metrics);
+  ASSERT_EQ(config.auth.tokens.size(), 1);
+  EXPECT_EQ(config.auth.tokens[0].principal.name, "portal");
+  EXPECT_EQ(config.auth.tokens[0].principal.role, auth::Role::refresh);
+  EXPECT_EQ(config.auth.tokens[0].digest, auth::digest_of("test"));
   EXPECT_EQ(config.http.connections, 50);
   EXPECT_EQ(config.batch.operations, 20);
   EXPECT_EQ(config.batch.bytes, 1 << 20);
@@ -91,12 +97,42 @@ TEST_P(BadConfig, SaysWhatIsWrongAndWhere) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, BadConfig,
                          testing::Values("unknown_key", "wrong_types", "bad_values", "credentials", "syntax",
-                                         "two_documents", "empty", "duplicate_key", "kinds_wrong"),
+                                         "two_documents", "empty", "duplicate_key", "kinds_wrong", "auth"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Config, SaysThatAFileIsMissing) {
   EXPECT_THAT(load_config(request("missing")).errors,
               ElementsAre(HasSubstr("missing.yaml: expected a file that can be read")));
+}
+
+ConfigResult listening_on(const std::string& address, std::optional<std::string> anonymous = {}) {
+  ConfigRequest command = request("good");
+  command.file.reset();
+  command.flags.listen = address;
+  command.flags.anonymous = std::move(anonymous);
+  command.flags.sources = {"/srv/catalog"};
+  return load_config(command);
+}
+
+TEST(Config, WantsToBeToldWhoMayDoWhatWhereOthersReachTheAddress) {
+  for (const char* address : {"127.0.0.1:0", "127.9.9.9:0", "[::1]:0", "localhost:0"}) {
+    EXPECT_THAT(listening_on(address).errors, IsEmpty()) << address;
+  }
+  for (const char* address : {"0.0.0.0:0", "[::]:0", "10.0.0.1:0", "catalog.example.com:0"}) {
+    EXPECT_THAT(listening_on(address).errors, ElementsAre(HasSubstr("--anonymous read"))) << address;
+    EXPECT_THAT(listening_on(address, "read").errors, IsEmpty()) << address;
+  }
+  EXPECT_THAT(listening_on("0.0.0.0:0", "reader").errors,
+              ElementsAre("--anonymous: expected none, read, refresh or admin, found \"reader\""));
+}
+
+TEST(Config, LetsEverybodyDoEverythingOnlyWhereNothingIsSaid) {
+  AuthConfig config;
+  EXPECT_FALSE(policy_of(config).guards());
+  config.tokens.push_back({});
+  EXPECT_EQ(policy_of(config).anonymous, auth::Role::none);
+  config.anonymous = auth::Role::read;
+  EXPECT_EQ(policy_of(config).anonymous, auth::Role::read);
 }
 
 TEST(Config, DeclaresKinds) {

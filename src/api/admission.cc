@@ -1,0 +1,98 @@
+// Who may have what: the one place where requests are held against the roles of their callers.
+#include <fmt/core.h>
+
+#include "api/worker.h"
+#include "base/text.h"
+
+namespace aureacore::api {
+namespace {
+
+using auth::Principal;
+using auth::Role;
+
+Problem unauthenticated(bool with_credentials) {
+  return {.status = 401,
+          .type = "unauthenticated",
+          .title = "It takes a token",
+          .detail = with_credentials ? "expected a bearer token that is good here and now, found another one"
+                                     : "expected \"Authorization: Bearer …\" with a token, found none"};
+}
+
+Problem forbidden(const Principal& caller, Role needed) {
+  return {.status = 403,
+          .type = "forbidden",
+          .title = "The caller's role does not allow it",
+          .detail = fmt::format("expected the role {}, found that {} has {}", name(needed),
+                                caller.name.empty() ? "the caller" : base::printable(caller.name), name(caller.role))};
+}
+
+// RFC 6750, 3.
+std::string challenge(int status, bool with_credentials, Role needed) {
+  if (status == 403) {
+    return fmt::format("WWW-Authenticate: Bearer realm=\"aureacore\", error=\"insufficient_scope\", scope=\"{}\"\r\n",
+                       name(needed));
+  }
+  return fmt::format("WWW-Authenticate: Bearer realm=\"aureacore\"{}\r\n",
+                     with_credentials ? ", error=\"invalid_token\"" : "");
+}
+
+}  // namespace
+
+void Worker::follow_policy() {
+  gate_.tick(context_.clock.wall());
+  labels_.keep_private(gate_.keeps_private());
+}
+
+const Principal* Worker::identify(const http::Request& request) {
+  const http::Header* found = nullptr;
+  for (const http::Header& header : request.headers) {
+    if (!base::equal_ignoring_case(header.name, "authorization")) continue;
+    if (found != nullptr) return nullptr;  // of two, a proxy may have looked at the other one
+    found = &header;
+  }
+  return found == nullptr ? &gate_.anonymous() : gate_.admit(found->value);
+}
+
+Role Worker::needed_for(const Route& route) const {
+  switch (route.access) {
+    case Access::open:
+      return Role::none;
+    case Access::metrics:
+      return gate_.open_metrics() ? Role::none : Role::read;
+    case Access::read:
+      return Role::read;
+    case Access::refresh:
+      return Role::refresh;
+    case Access::admin:
+      break;
+  }
+  return Role::admin;
+}
+
+void Worker::route_guarded(const http::Request& request, http::Response& response) {
+  const Principal* const caller = identify(request);
+  const bool reads = caller != nullptr && caller->role >= Role::read;
+  if (reads && look_up(request, response)) return counters_.count(by_name_route(), response.status());
+  const Match match = match_route(request.method, request.path);
+  if (match.route != Match::none) {
+    const Role needed = needed_for(route_at(match.route));
+    if (needed != Role::none && (caller == nullptr || caller->role < needed)) {
+      refuse_access(request, response, caller, needed);
+      return counters_.count(match.route, response.status());
+    }
+  }
+  route_matched(match, request, response);
+}
+
+void Worker::refuse_access(const http::Request& request, http::Response& response, const Principal* caller,
+                           Role needed) {
+  // Who has shown no token may find out with one; who has one won't.
+  const bool unknown = caller == nullptr || caller == &gate_.anonymous();
+  const Problem problem = unknown ? unauthenticated(caller == nullptr) : forbidden(*caller, needed);
+  const std::string date = http_date(context_.clock.wall());
+  const std::string lines = challenge(problem.status, caller == nullptr, needed);
+  send_problem(problem, {.version = {}, .label = {}, .date = date, .allow = {}, .retry_after = {}, .lines = lines},
+               request, response);
+}
+
+}  // namespace aureacore::api

@@ -1,0 +1,145 @@
+// Who may have what, by the role of a static token.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "api/testing.h"
+#include "auth/policy.h"
+
+namespace aureacore::api {
+namespace {
+
+using auth::Role;
+using ::testing::HasSubstr;
+using testing::Instance;
+using ::testing::Not;
+
+constexpr std::string_view look_up = "/api/catalog/entities/by-name/component/default/web";
+constexpr std::string_view refresh_body = R"({"entityRef":"component:default/web"})";
+
+struct Guarded : Instance {
+  explicit Guarded(auth::Policy policy = {}) {
+    for (const Role role : {Role::read, Role::refresh, Role::admin}) {
+      const std::string text(name(role));
+      policy.tokens.push_back({.principal = {.name = text + "er", .role = role}, .digest = auth::digest_of(text)});
+    }
+    slot_of_policy.set(std::make_shared<const auth::Policy>(std::move(policy)));
+    context.auth = &slot_of_policy;
+    handler = make_handler(context, 0);
+    publish();
+  }
+  // By the caller with this token; empty: without one.
+  testing::Answer as(const std::string& token, std::string_view method, std::string_view target,
+                     std::string_view body = {}) const {
+    return ask(method, target,
+               token.empty() ? testing::Headers() : testing::Headers{{"authorization", "Bearer " + token}}, body);
+  }
+
+  auth::PolicySlot slot_of_policy{42};
+};
+
+TEST(Admission, TakesARoleForEachRoute) {
+  const Guarded server;
+  struct Case {
+    std::string_view method;
+    std::string_view target;
+    std::string_view body;
+    Role needed;
+  };
+  const std::vector<Case> cases{
+      {"GET", look_up, "", Role::read},
+      {"HEAD", look_up, "", Role::read},
+      {"GET", "/api/catalog/entities?limit=1", "", Role::read},
+      {"GET", "/api/v1/status", "", Role::read},
+      {"GET", "/metrics", "", Role::read},
+      {"POST", "/api/v1/batch", R"({"requests":[]})", Role::read},
+      {"POST", "/api/catalog/refresh", refresh_body, Role::refresh},
+      {"GET", "/livez", "", Role::none},
+      {"GET", "/readyz", "", Role::none},
+      {"GET", "/api/v1/openapi.json", "", Role::none},
+  };
+  for (const Case& route : cases) {
+    for (const Role role : {Role::none, Role::read, Role::refresh, Role::admin}) {
+      const std::string token(role == Role::none ? "" : name(role));
+      const auto answer = server.as(token, route.method, route.target, route.body);
+      const int refused = role == Role::none ? 401 : 403;
+      EXPECT_EQ(answer.status, role >= route.needed ? 200 : refused) << route.target << " as " << name(role);
+    }
+  }
+}
+
+TEST(Admission, SaysWhatItTakes) {
+  const Guarded server;
+  const auto nobody = server.get("/api/v1/status");
+  EXPECT_EQ(nobody.header("www-authenticate"), "Bearer realm=\"aureacore\"");
+  EXPECT_EQ(nobody.header("cache-control"), "no-store");
+  EXPECT_EQ(nobody.header("content-type"), "application/problem+json");
+  const auto wrong = server.as("guess", "GET", "/api/v1/status");
+  EXPECT_EQ(wrong.status, 401);
+  EXPECT_EQ(wrong.header("www-authenticate"), "Bearer realm=\"aureacore\", error=\"invalid_token\"");
+  EXPECT_THAT(wrong.body, Not(HasSubstr("guess")));
+  const auto reader = server.as("read", "POST", "/api/catalog/refresh", refresh_body);
+  EXPECT_EQ(reader.header("www-authenticate"),
+            "Bearer realm=\"aureacore\", error=\"insufficient_scope\", scope=\"refresh\"");
+  EXPECT_EQ(json_at(reader, "/error/name"), "\"NotAllowedError\"");
+  EXPECT_EQ(json_at(server.get(look_up), "/error/name"), "\"AuthenticationError\"");
+  EXPECT_TRUE(server.sync.refreshed.empty());
+}
+
+TEST(Admission, GivesSharedCachesNothingThatIsForSomeOnly) {
+  const Guarded server;
+  for (const std::string_view target : {look_up, std::string_view("/api/catalog/entities?limit=1")}) {
+    const auto answer = server.as("read", "GET", target);
+    EXPECT_THAT(answer.header("cache-control"), HasSubstr("private")) << target;
+    EXPECT_THAT(answer.header("vary"), HasSubstr("Authorization")) << target;
+  }
+  const auto etag = server.as("read", "GET", look_up).header("etag");
+  EXPECT_EQ(server.ask("GET", look_up, {{"if-none-match", etag}}).status, 401);
+  const auto deferred =
+      server.as("read", "GET", "/api/catalog/entities/by-name/component/default/web?consistency=strong");
+  EXPECT_NE(deferred.status, 401);
+  const Guarded open({.anonymous = Role::read});
+  EXPECT_THAT(open.get(look_up).header("cache-control"), Not(HasSubstr("private")));
+  EXPECT_THAT(open.get(look_up).header("vary"), Not(HasSubstr("Authorization")));
+}
+
+TEST(Admission, LetsNobodyByWithABadTokenEvenWhereNoneIsNeeded) {
+  const Guarded server({.anonymous = Role::read, .open_metrics = true});
+  EXPECT_EQ(server.get(look_up).status, 200);
+  EXPECT_EQ(server.as("guess", "GET", look_up).status, 401);
+  EXPECT_EQ(server.ask("GET", look_up, {{"Authorization", "Bearer read"}, {"authorization", "Bearer admin"}}).status,
+            401);
+  EXPECT_EQ(server.ask("POST", "/api/catalog/refresh", {}, refresh_body).status, 401);
+  EXPECT_EQ(server.get("/metrics").status, 200);
+}
+
+TEST(Admission, TellsNobodyOfSourcesWhoMayNotRead) {
+  Guarded server;
+  server.sync.statuses.push_back({.id = "secret-project"});
+  EXPECT_THAT(server.get("/readyz?verbose").body, Not(HasSubstr("secret-project")));
+  const Guarded open({.anonymous = Role::read});
+  EXPECT_EQ(open.get("/readyz?verbose").status, 200);
+}
+
+TEST(Admission, AsksBatchesOnceForAllTheirOperations) {
+  const Guarded server;
+  const std::string body = fmt::format(
+      R"({{"requests":[{{"path":"{}"}},{{"path":"/metrics"}},{{"method":"POST","path":"/api/catalog/refresh","body":{}}}]}})",
+      look_up, refresh_body);
+  const auto answer = server.as("read", "POST", "/api/v1/batch", body);
+  EXPECT_EQ(json_at(answer, "/responses/0/status"), "200");
+  EXPECT_EQ(json_at(answer, "/responses/1/status"), "400");
+  EXPECT_EQ(json_at(answer, "/responses/2/status"), "400");
+  EXPECT_THAT(answer.header("cache-control"), HasSubstr("private"));
+  EXPECT_TRUE(server.sync.refreshed.empty());
+}
+
+TEST(Admission, FollowsThePolicyATickLater) {
+  Guarded server;
+  EXPECT_EQ(server.as("read", "GET", look_up).status, 200);
+  server.slot_of_policy.set(std::make_shared<const auth::Policy>(auth::Policy{}));
+  server.pass(std::chrono::milliseconds(100));
+  EXPECT_EQ(server.as("read", "GET", look_up).status, 401);
+}
+
+}  // namespace
+}  // namespace aureacore::api
