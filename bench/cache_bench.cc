@@ -90,7 +90,7 @@ class Instance {
 
   ImagePtr write(const catalog::SnapshotPtr& what, const ImagePtr& before) {
     written_bytes = written_parts = 0;
-    return need(cache::write(what, before, [&](std::span<const Part> parts) {
+    return need(cache::write(what, before, {}, [&](std::span<const Part> parts, base::Duration) {
       for (const Part& part : parts) written_bytes += part.bytes.size();
       written_parts += parts.size();
       return store->put(parts, 1h, clock_.steady() + 1h);
@@ -160,8 +160,8 @@ void read_all(benchmark::State& state) {
 void write_all(benchmark::State& state) {
   Instance& from = instance(state.range(0));
   for (auto _ : state) {
-    benchmark::DoNotOptimize(
-        need(cache::write(from.snapshot, nullptr, [](std::span<const Part>) { return base::Status(); })));
+    benchmark::DoNotOptimize(need(cache::write(from.snapshot, nullptr, {},
+                                               [](std::span<const Part>, base::Duration) { return base::Status(); })));
   }
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -63,9 +64,11 @@ struct Context {
   std::string release;                          // "0.1.0"
   const std::atomic<bool>* draining = nullptr;  // set on SIGTERM: /readyz says no at once; null: never
   BatchLimits batch = {};
-  const DeclaredKindsSlot* kinds = nullptr;   // null: none are declared
-  const sync::SharedCopy* shared = nullptr;   // null: nothing is shared
-  std::string cache = {};                     // where: "redis://host:6379", "embedded"
+  const DeclaredKindsSlot* kinds = nullptr;  // null: none are declared
+  const sync::SharedCopy* shared = nullptr;  // null: nothing is shared
+  std::string cache = {};                    // where: "redis://host:6379", "embedded"
+  // The servers of the cache with the state of each one's circuit breaker ("closed"); empty: there are none.
+  std::function<std::vector<std::pair<std::string, std::string>>()> cache_servers = {};
   Background* background = nullptr;           // null: every question is answered on its worker's thread
   Barrier* barrier = nullptr;                 // null: a level that isn't met at once is answered 503
   const auth::PolicySlot* auth = nullptr;     // null: everybody may everything

@@ -22,6 +22,21 @@ std::int64_t lifetime_of(base::Duration interval) {
   return std::max<std::int64_t>(1, std::chrono::ceil<seconds>(interval + interval / 4).count());
 }
 
+// Each tier that the version has passed, the one closest to the origin first (RFC 9211).
+std::string cache_status(catalog::Tier taken_from, Labels::Found found, std::int64_t ttl) {
+  std::string status;
+  if (taken_from != catalog::Tier::none) status = fmt::format("aureacore-{}; hit, ", name(taken_from));
+  if (found == Labels::Found::in_store) return status + "aureacore-local; fwd=uri-miss; stored";
+  return status + fmt::format("aureacore-local; hit; ttl={}", ttl);
+}
+
+// Of several sources: any that was taken from a store tells.
+catalog::Tier taken_from(const catalog::Snapshot& snapshot) {
+  auto tier = catalog::Tier::none;
+  for (const catalog::SourceState& source : snapshot.sources()) tier = std::max(tier, source.taken_from);
+  return tier;
+}
+
 struct Facts {
   base::WallTime now;
   base::Duration since_check;
@@ -30,6 +45,8 @@ struct Facts {
   std::string_view level;
   std::string_view degraded;
   bool privately = false;
+  catalog::Tier taken_from = catalog::Tier::none;
+  Labels::Found found = Labels::Found::in_memory;
 };
 
 void render(Label& label, const Facts& facts) {
@@ -40,9 +57,10 @@ void render(Label& label, const Facts& facts) {
   label.stale = ttl < 0;
   label.lines = fmt::format(
       "Date: {}\r\nAge: {}\r\nCache-Control: {}max-age={}, stale-while-revalidate={}, stale-if-error={}\r\n"
-      "Cache-Status: aureacore-local; hit; ttl={}\r\nVary: AureaCore-Consistency{}\r\nAureaCore-Version: {}\r\n",
+      "Cache-Status: {}\r\nVary: AureaCore-Consistency{}\r\nAureaCore-Version: {}\r\n",
       http_date(facts.now), label.age, facts.privately ? "private, " : "", lifetime, lifetime,
-      Labels::stale_if_error_seconds, ttl, facts.privately ? ", Authorization" : "", facts.token);
+      Labels::stale_if_error_seconds, cache_status(facts.taken_from, facts.found, ttl),
+      facts.privately ? ", Authorization" : "", facts.token);
   label.consistency = label.lines.size();
   label.lines += fmt::format("AureaCore-Consistency: {}", facts.level);
   if (!label.degraded.empty()) label.lines += fmt::format("; degraded=\"{}\"", label.degraded);
@@ -82,7 +100,8 @@ void Labels::render_source(const catalog::Snapshot& snapshot, std::size_t index)
                                  .token = snapshot.token(),
                                  .level = "eventual",
                                  .degraded = name(source.freshness->degraded()),
-                                 .privately = private_});
+                                 .privately = private_,
+                                 .taken_from = source.taken_from});
 }
 
 // The age is the stalest source's; the lifetime the shortest; degraded as the stalest of those that are.
@@ -93,7 +112,8 @@ void Labels::render_all(const catalog::Snapshot& snapshot) {
               .token = snapshot.token(),
               .level = "eventual",
               .degraded = {},
-              .privately = private_};
+              .privately = private_,
+              .taken_from = taken_from(snapshot)};
   const base::SteadyTime now = clock_.steady();
   base::Duration stalest_degraded = base::Duration::min();
   for (const catalog::SourceState& source : snapshot.sources()) {
@@ -131,7 +151,7 @@ const Label& Labels::of_all(const catalog::Snapshot& snapshot, std::uint64_t gen
   return all_.label;
 }
 
-Label Labels::of_pinned(const catalog::Snapshot& snapshot, base::SteadyTime checked) const {
+Label Labels::of_pinned(const catalog::Snapshot& snapshot, base::SteadyTime checked, Found found) const {
   Label label;
   base::Duration interval = base::Duration::max() / 2;
   for (const catalog::SourceState& source : snapshot.sources()) interval = std::min(interval, source.interval);
@@ -143,7 +163,9 @@ Label Labels::of_pinned(const catalog::Snapshot& snapshot, base::SteadyTime chec
                  .token = snapshot.token(),
                  .level = level,
                  .degraded = {},
-                 .privately = private_});
+                 .privately = private_,
+                 .taken_from = taken_from(snapshot),
+                 .found = found});
   return label;
 }
 

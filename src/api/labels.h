@@ -5,11 +5,12 @@
 // `refresh_interval`, or after a publication; in between, requests copy bytes and read no clock.
 //
 //   Age            whole seconds since the start of the last successful check of the stalest source concerned, rounded
-//   up with
-//                  what a label may be late by, so that it never understates
+//                  up with what a label may be late by, so that it never understates
 //   lifetime       the source's interval and a quarter more, for jitter and the check itself; at least a second
-//   Cache-Control  max-age=<lifetime> (caches subtract the Age), stale-while-revalidate=<lifetime>,
-//   stale-if-error=86400 Cache-Status   aureacore-local; hit; ttl=<lifetime - age>: negative once stale
+//   Cache-Control  max-age=<lifetime> (caches subtract the Age), stale-while-revalidate=<lifetime>, stale-if-error=86400
+//   Cache-Status   aureacore-local; hit; ttl=<lifetime - age>: negative once stale. Before it (closer to the origin)
+//                  aureacore-redis; hit or aureacore-embedded; hit, where the version was taken from there and not made of
+//                  Git here. What had to be read there for this answer: aureacore-local; fwd=uri-miss; stored
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,9 @@ struct Label {
 
 class Labels {
  public:
+  // Where the version of an answer was found: in memory, or in the store while the client waited.
+  enum class Found : std::uint8_t { in_memory, in_store };
+
   static constexpr std::chrono::milliseconds refresh_interval{250};
   static constexpr std::chrono::milliseconds lateness{500};  // of a label that waits for its next tick, at most
   static constexpr std::int64_t stale_if_error_seconds = 86'400;
@@ -50,7 +54,8 @@ class Labels {
   const Label& of_source(const catalog::Snapshot& snapshot, std::uint64_t generation, std::string_view id);
   const Label& of_all(const catalog::Snapshot& snapshot, std::uint64_t generation);
   // For an answer from a version that is current no longer and was last known to be at `checked`.
-  [[nodiscard]] Label of_pinned(const catalog::Snapshot& snapshot, base::SteadyTime checked) const;
+  [[nodiscard]] Label of_pinned(const catalog::Snapshot& snapshot, base::SteadyTime checked,
+                                Found found = Found::in_memory) const;
 
  private:
   struct Held {

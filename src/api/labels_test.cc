@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include "api/fixture.h"
+#include "api/labels.h"
 #include "api/routes.h"
 #include "catalog/testing.h"
 
@@ -169,6 +170,41 @@ TEST_F(LabelsTest, ListsAreLabelledByTheStalestSource) {
   EXPECT_EQ(instance_.get("/api/catalog/entities?filter=kind=component").header("age"), "91");
   EXPECT_EQ(instance_.get("/api/catalog/entities").header("aureacore-consistency"), "eventual; degraded=\"git-open\"");
   EXPECT_EQ(instance_.get(web).header("aureacore-consistency"), "eventual");
+}
+
+// A catalog whose source "shared" was taken from a store, and whose source "main" was not.
+catalog::SnapshotPtr partly_taken(const std::shared_ptr<const catalog::Freshness>& freshness, catalog::Tier tier) {
+  catalog::Editor editor(nullptr);
+  for (const auto& document : query::testing::documents()) editor.put(query::testing::define(document));
+  editor.put(query::testing::define(
+      {.kind = "API", .name = "taken", .metadata = {}, .spec = {}, .relations = {}, .source = "shared"}));
+  for (const auto* id : {"main", "shared"}) {
+    auto state = query::testing::source_state(id, 1);
+    state.freshness = freshness;
+    if (id == std::string_view("shared")) state.taken_from = tier;
+    editor.set_source(state);
+  }
+  return editor.finish();
+}
+
+TEST_F(LabelsTest, WhatWasTakenFromAStoreSaysSo) {
+  constexpr auto taken = "/api/catalog/entities/by-name/api/default/taken";
+  instance_.slot.publish(partly_taken(instance_.freshness, catalog::Tier::redis));
+  EXPECT_EQ(instance_.get(taken).header("cache-status"), "aureacore-redis; hit, aureacore-local; hit; ttl=74");
+  EXPECT_EQ(instance_.get(web).header("cache-status"), "aureacore-local; hit; ttl=74") << "another source's";
+  EXPECT_EQ(instance_.get("/api/catalog/entities").header("cache-status"),
+            "aureacore-redis; hit, aureacore-local; hit; ttl=74");
+  instance_.slot.publish(partly_taken(instance_.freshness, catalog::Tier::embedded));
+  EXPECT_EQ(instance_.get(taken).header("cache-status"), "aureacore-embedded; hit, aureacore-local; hit; ttl=74");
+}
+
+TEST_F(LabelsTest, WhatWasReadForTheAnswerSaysSo) {
+  const Labels labels(instance_.clock);
+  const auto snapshot = partly_taken(instance_.freshness, catalog::Tier::redis);
+  const std::string lines = labels.of_pinned(*snapshot, instance_.clock.steady(), Labels::Found::in_store).lines;
+  EXPECT_NE(lines.find("\r\nCache-Status: aureacore-redis; hit, aureacore-local; fwd=uri-miss; stored\r\n"),
+            std::string::npos)
+      << lines;
 }
 
 TEST_F(LabelsTest, ReadinessTellsWhy) {

@@ -75,6 +75,28 @@ void write(const sync::Member& member, base::JsonWriter& json) {
   json.end_object();
 }
 
+void write_size(const sync::SharedStatus& shared, base::JsonWriter& json) {
+  const auto& [entities, json_bytes, parts, stored_bytes] = shared.size;
+  for (const auto& [name, count] : {std::pair{"entities", entities}, std::pair{"jsonBytes", json_bytes},
+                                    std::pair{"parts", parts}, std::pair{"storedBytes", stored_bytes}}) {
+    json.member(name, static_cast<std::int64_t>(count));
+  }
+}
+
+void write_servers(const Context& context, base::JsonWriter& json) {
+  json.key("servers");
+  json.begin_array();
+  if (context.cache_servers) {
+    for (const auto& [server, breaker] : context.cache_servers()) {
+      json.begin_object();
+      json.member("server", server);
+      json.member("breaker", breaker);
+      json.end_object();
+    }
+  }
+  json.end_array();
+}
+
 void write_shared(const Context& context, base::JsonWriter& json) {
   const sync::SharedStatus shared = context.shared->status();
   json.begin_object();
@@ -96,6 +118,8 @@ void write_shared(const Context& context, base::JsonWriter& json) {
         std::pair{"disagreements", shared.disagreements}}) {
     json.member(name, static_cast<std::int64_t>(count));
   }
+  write_size(shared, json);
+  write_servers(context, json);
   json.key("fleet");
   json.begin_array();
   for (const auto& member : shared.fleet) write(member, json);

@@ -13,7 +13,7 @@ using base::Code;
 
 constexpr int level = 1;
 constexpr std::string_view as_it_is("\0", 1);
-constexpr std::string_view compressed("\1", 1);
+constexpr std::string_view as_zstd("\1", 1);
 
 using Compression = std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)>;
 using Decompression = std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)>;
@@ -22,7 +22,7 @@ using Decompression = std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)>;
 std::string compress(std::string_view content) {
   thread_local const Compression context(ZSTD_createCCtx(), ZSTD_freeCCtx);
   Output head;
-  head.raw(compressed);
+  head.raw(as_zstd);
   head.number(content.size());
   std::string bytes = head.take();
   const std::size_t before = bytes.size();
@@ -55,19 +55,19 @@ base::Result<std::string> decompress(std::string_view bytes) {
 }
 
 base::Result<std::string> content_of(std::string_view bytes) {
-  if (bytes.starts_with(compressed)) return decompress(bytes.substr(compressed.size()));
+  if (bytes.starts_with(as_zstd)) return decompress(bytes.substr(as_zstd.size()));
   if (bytes.starts_with(as_it_is) && bytes.size() <= max_content_bytes) return std::string(bytes.substr(1));
   return base::fail(Code::corrupt, "expected content, compressed or as it is, found neither");
 }
 
 }  // namespace
 
-base::Result<Part> seal(std::string_view content) {
+base::Result<Part> seal(std::string_view content, bool compressed) {
   if (content.size() >= max_content_bytes) {
     return base::fail(Code::too_large, "expected a part of less than {} bytes, found {}", max_content_bytes,
                       content.size());
   }
-  Part part{Digest::of(content), compress(content)};
+  Part part{Digest::of(content), compressed ? compress(content) : std::string()};
   if (part.bytes.empty()) part.bytes.append(as_it_is).append(content);
   return part;
 }

@@ -17,8 +17,8 @@ constexpr std::size_t max_content_bytes = max_value_bytes;
 // Nor more than so many times as large as what is stored: what compresses better is stored as it is.
 constexpr std::size_t max_ratio = 200;
 
-// Errors: too_large.
-base::Result<Part> seal(std::string_view content);
+// `compressed`: where that helps. Errors: too_large.
+base::Result<Part> seal(std::string_view content, bool compressed = true);
 // Errors: corrupt.
 base::Result<std::string> unseal(const Digest& digest, std::string_view bytes);
 

@@ -13,8 +13,12 @@ namespace aureacore::cache {
 struct Shard {
   Digest digest;
   std::vector<catalog::EntityPtr> entities;  // by reference
+  std::size_t stored_bytes = 0;
+  std::size_t json_bytes = 0;  // of the entities, as they are served
 };
 using ShardPtr = std::shared_ptr<const Shard>;
+
+ShardPtr make_shard(const Digest& digest, std::vector<catalog::EntityPtr> entities, std::size_t stored_bytes);
 
 struct Image {
   catalog::SnapshotPtr snapshot;
@@ -23,5 +27,14 @@ struct Image {
   Digest digest;  // the manifest's: equal for equal catalogs
 };
 using ImagePtr = std::shared_ptr<const Image>;
+
+// Of all its entities together.
+struct ImageSize {
+  std::size_t entities = 0;
+  std::size_t json_bytes = 0;
+  std::size_t parts = 0;  // the manifest included
+  std::size_t stored_bytes = 0;
+};
+ImageSize size_of(const Image& image);
 
 }  // namespace aureacore::cache

@@ -37,10 +37,16 @@ class Shelf {
 
   ImagePtr write(const catalog::SnapshotPtr& snapshot, const ImagePtr& before) {
     written_.clear();
-    const auto image = cache::write(snapshot, before, [&](std::span<const Part> parts) {
-      for (const Part& part : parts) written_.push_back(part.digest);
-      return store_->put(parts, 1h, soon());
-    });
+    bytes_ = 0;
+    const auto image =
+        cache::write(snapshot, before, write_terms, [&](std::span<const Part> parts, base::Duration ttl) {
+          for (const Part& part : parts) {
+            written_.push_back(part.digest);
+            bytes_ += part.bytes.size();
+            ttls_[part.digest] = ttl;
+          }
+          return store_->put(parts, ttl, soon());
+        });
     EXPECT_TRUE(image) << image.error().message;
     return image ? *image : nullptr;
   }
@@ -61,6 +67,10 @@ class Shelf {
   }
   // By the last write(), in that order.
   [[nodiscard]] const std::vector<Digest>& written() const { return written_; }
+  [[nodiscard]] std::size_t bytes() const { return bytes_; }
+  [[nodiscard]] base::Duration ttl(const Digest& digest) const { return ttls_.at(digest); }
+
+  WriteTerms write_terms{};
 
  private:
   testing::Folder folder_;
@@ -68,10 +78,14 @@ class Shelf {
   base::Log log_{clock_, base::Log::Format::text, [](std::string_view) {}};
   std::unique_ptr<EmbeddedStore> store_;
   std::vector<Digest> written_;
+  std::size_t bytes_ = 0;
+  std::map<Digest, base::Duration> ttls_;
 };
 
+base::Status drop(std::span<const Part> /*parts*/, base::Duration /*ttl*/) { return {}; }
+
 Digest digest_of(const catalog::SnapshotPtr& snapshot) {
-  const auto image = cache::write(snapshot, nullptr, [](std::span<const Part>) { return base::Status(); });
+  const auto image = cache::write(snapshot, nullptr, {}, drop);
   EXPECT_TRUE(image) << image.error().message;
   return image ? (*image)->digest : Digest();
 }
@@ -247,12 +261,82 @@ TEST(Parts, NumberInTheOrderOfTheCatalogsSize) {
   }
 }
 
+// Entities of two sources, and some shards of each alone.
+catalog::SnapshotPtr of_two_sources(int size) {
+  catalog::Editor editor(nullptr, 5);
+  for (int i = 0; i < size; ++i) {
+    editor.put(define({.name = "c" + std::to_string(i), .source = i % 100 == 0 ? "fleeting" : "lasting"}));
+  }
+  for (const char* source : {"fleeting", "lasting"}) editor.set_source(catalog::testing::source_state(source));
+  return editor.finish();
+}
+
+TEST(Parts, AreKeptAsLongAsTheirMostPatientSource) {
+  Shelf shelf;
+  shelf.write_terms.lifetimes = Lifetimes(5h, {{"fleeting", 1h}, {"lasting", 7h}});
+  const auto image = shelf.write(of_two_sources(300), nullptr);
+  std::set<base::Duration> ttls;
+  for (const auto& shard : image->shards) {
+    const bool lasts = std::ranges::any_of(
+        shard->entities, [](const auto& entity) { return entity->definition->place.file->source == "lasting"; });
+    EXPECT_EQ(shelf.ttl(shard->digest), lasts || shard->entities.empty() ? 7h : 1h);
+  }
+  EXPECT_EQ(shelf.ttl(image->manifest.sources[0].part), 1h);
+  EXPECT_EQ(shelf.ttl(image->manifest.sources[1].part), 7h);
+  EXPECT_EQ(shelf.ttl(image->manifest.claims), 7h);
+  EXPECT_EQ(shelf.ttl(image->digest), 7h);
+  auto digests = image->manifest.parts();
+  digests.push_back(image->digest);
+  const auto lifetimes = lifetimes_of(*image, shelf.write_terms.lifetimes);
+  ASSERT_EQ(lifetimes.size(), digests.size());
+  for (std::size_t i = 0; i < digests.size(); ++i) EXPECT_EQ(lifetimes[i], shelf.ttl(digests[i])) << i;
+}
+
+TEST(Parts, OfOneSourceAloneHaveItsTime) {
+  const Lifetimes lifetimes(5h, {{"fleeting", 1h}, {"lasting", 7h}});
+  std::vector<catalog::EntityPtr> entities;
+  EXPECT_EQ(lifetimes.of(entities), 7h);
+  const auto snapshot = of_two_sources(2);
+  const auto& slots = snapshot->slots();
+  entities.push_back(slots.at(slots.slot_of("component:default/c0")));
+  EXPECT_EQ(lifetimes.of(entities), 1h);
+  entities.push_back(slots.at(slots.slot_of("component:default/c1")));
+  EXPECT_EQ(lifetimes.of(entities), 7h);
+  EXPECT_EQ(lifetimes.of_source("unknown"), 5h);
+  EXPECT_EQ(lifetimes.shortest(), 1h);
+  EXPECT_EQ(Lifetimes(5h).longest(), 5h);
+}
+
+TEST(Parts, AreStoredAsTheyAreWhereCompressionIsOff) {
+  Shelf small;
+  const auto image = small.write(many(300), nullptr);
+  Shelf plain;
+  plain.write_terms.compress = false;
+  const auto same = plain.write(many(300), nullptr);
+  EXPECT_EQ(same->digest, image->digest);
+  EXPECT_GT(plain.bytes(), 2 * small.bytes());
+  EXPECT_EQ(transcript(*plain.read(same->digest)->snapshot), transcript(*small.read(image->digest)->snapshot));
+}
+
+TEST(Parts, KnowTheirSizes) {
+  Shelf shelf;
+  const auto written = shelf.write(many(300), nullptr);
+  const auto read = shelf.read(written->digest);
+  const auto size = size_of(*written);
+  EXPECT_EQ(size.entities, 300U);
+  EXPECT_EQ(size.parts, shelf.written().size());
+  EXPECT_GT(size.json_bytes, size.stored_bytes);
+  EXPECT_LE(size.stored_bytes, shelf.bytes());
+  EXPECT_EQ(size_of(*read).stored_bytes, size.stored_bytes);
+  EXPECT_EQ(size_of(*read).json_bytes, size.json_bytes);
+}
+
 TEST(Parts, ThatAStoreLostAreWrittenAgain) {
   Shelf full;
   const auto image = full.write(many(1'000), nullptr);
   for (const Digest& lost : full.written()) {
     std::vector<Digest> again;
-    const auto done = write_again(*image, {&lost, 1}, [&](std::span<const Part> parts) {
+    const auto done = write_again(*image, {&lost, 1}, {}, [&](std::span<const Part> parts, base::Duration) {
       for (const Part& part : parts) again.push_back(part.digest);
       return base::Status();
     });
@@ -360,7 +444,7 @@ TEST(Shard, WithOtherBytesIsRefusedOrAnotherShard) {
 }
 
 TEST(Manifest, ReadsItselfAloneAndTakesNoCountAtItsWord) {
-  const auto image = *cache::write(many(300), nullptr, [](std::span<const Part>) { return base::Status(); });
+  const auto image = *cache::write(many(300), nullptr, {}, drop);
   const std::string content = encode(image->manifest);
   EXPECT_EQ(*decode_manifest(content), image->manifest);
   for (std::size_t size = 0; size < content.size(); ++size) {

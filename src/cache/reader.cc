@@ -27,7 +27,7 @@ constexpr std::size_t batch_size = 32;
 // Where more than this share of the shards differ, all are read at once.
 constexpr std::size_t bulk_share = 4;
 
-// Asks the store; use(i, content) for each. Several calls of it at a time go well.
+// Asks the store; use(i, content, size as stored) for each. Several calls of it at a time go well.
 template <class Use>
 base::Status fetch(Store& store, std::span<const Digest> digests, Store::Deadline deadline, const Use& use) {
   const auto found = store.get(digests, deadline);
@@ -37,7 +37,8 @@ base::Status fetch(Store& store, std::span<const Digest> digests, Store::Deadlin
     if (!bytes) return base::fail(Code::not_found, "expected part {} in the cache, found none", digests[i].hex());
     auto content = unseal(digests[i], *bytes);
     if (!content) return std::unexpected(content.error());
-    if (auto status = use(i, *content); !status) return std::unexpected(status.error().in(digests[i].hex()));
+    if (auto status = use(i, *content, bytes->size()); !status)
+      return std::unexpected(status.error().in(digests[i].hex()));
   }
   return {};
 }
@@ -73,7 +74,7 @@ class Reader {
 
   base::Result<ImagePtr> read(const Digest& digest) {
     image_.digest = digest;
-    auto status = fetch(store_, {&digest, 1}, terms_.deadline, [&](std::size_t, std::string_view content) {
+    auto status = fetch(store_, {&digest, 1}, terms_.deadline, [&](std::size_t, std::string_view content, std::size_t) {
       return take(decode_manifest(content), image_.manifest);
     });
     if (status) status = find_differing();
@@ -98,6 +99,7 @@ class Reader {
       for (std::size_t i = 0; i < shards.size(); ++i) differing_[i] = i;
     }
     segments_.resize(differing_.size());
+    stored_bytes_.resize(differing_.size());
     return {};
   }
 
@@ -128,12 +130,14 @@ class Reader {
     for (std::size_t i = first; i < std::min(first + batch_size, differing_.size()); ++i) {
       digests.push_back(image_.manifest.shards[differing_[i]]);
     }
-    return fetch(store_, digests, terms_.deadline, [&](std::size_t i, std::string_view content) -> base::Status {
-      auto segment = decode_shard(content, files_, terms_.seed);
-      if (!segment) return std::unexpected(segment.error());
-      segments_[first + i] = *std::move(segment);
-      return check_shard(segments_[first + i], differing_[first + i], image_.manifest.shards.size());
-    });
+    return fetch(store_, digests, terms_.deadline,
+                 [&](std::size_t i, std::string_view content, std::size_t size) -> base::Status {
+                   auto segment = decode_shard(content, files_, terms_.seed);
+                   if (!segment) return std::unexpected(segment.error());
+                   segments_[first + i] = *std::move(segment);
+                   stored_bytes_[first + i] = size;
+                   return check_shard(segments_[first + i], differing_[first + i], image_.manifest.shards.size());
+                 });
   }
 
   base::Status fetch_sources() {
@@ -145,17 +149,18 @@ class Reader {
       wanted.push_back(&source);
     }
     if (digests.empty()) return {};
-    return fetch(store_, digests, terms_.deadline, [&](std::size_t i, std::string_view content) -> base::Status {
-      auto part = decode_source(content);
-      if (!part) return std::unexpected(part.error());
-      const auto& state = part->state;
-      if (wanted[i]->version != entity::SourceVersion{state.id, state.position, state.commit}) {
-        return base::fail(Code::corrupt, "expected the source {} as the manifest has it, found another",
-                          wanted[i]->version.source);
-      }
-      sources_.push_back(*std::move(part));
-      return {};
-    });
+    return fetch(store_, digests, terms_.deadline,
+                 [&](std::size_t i, std::string_view content, std::size_t) -> base::Status {
+                   auto part = decode_source(content);
+                   if (!part) return std::unexpected(part.error());
+                   const auto& state = part->state;
+                   if (wanted[i]->version != entity::SourceVersion{state.id, state.position, state.commit}) {
+                     return base::fail(Code::corrupt, "expected the source {} as the manifest has it, found another",
+                                       wanted[i]->version.source);
+                   }
+                   sources_.push_back(*std::move(part));
+                   return {};
+                 });
   }
 
   base::Status fetch_claims() {
@@ -163,16 +168,17 @@ class Reader {
       claims_ = before_->snapshot->contested();
       return {};
     }
-    return fetch(store_, {&image_.manifest.claims, 1}, terms_.deadline,
-                 [&](std::size_t, std::string_view content) { return take(decode_claims(content), claims_); });
+    return fetch(
+        store_, {&image_.manifest.claims, 1}, terms_.deadline,
+        [&](std::size_t, std::string_view content, std::size_t) { return take(decode_claims(content), claims_); });
   }
 
   // From nothing.
   base::Status build() {
     for (std::size_t i = 0; i < segments_.size(); ++i) {
-      Shard shard{image_.manifest.shards[i], {}};
-      for (const auto& row : segments_[i].rows) shard.entities.push_back(row.entity);
-      image_.shards.push_back(std::make_shared<const Shard>(std::move(shard)));
+      std::vector<EntityPtr> entities;
+      for (const auto& row : segments_[i].rows) entities.push_back(row.entity);
+      image_.shards.push_back(make_shard(image_.manifest.shards[i], std::move(entities), stored_bytes_[i]));
     }
     auto loaded = catalog::load(segments_, terms_.seed);
     if (!loaded) return std::unexpected(loaded.error());
@@ -275,13 +281,14 @@ class Reader {
     }
     image_.shards = before_->shards;
     for (std::size_t i = 0; i < differing_.size(); ++i) {
-      Shard shard{image_.manifest.shards[differing_[i]], {}};
+      std::vector<EntityPtr> entities;
       for (const auto& row : segments_[i].rows) {
         const std::uint32_t slot = slots.slot_of(row.entity->key());
         if (slot == catalog::Slots::none || !same(*slots.at(slot), *row.entity)) return divergence(row.entity->key());
-        shard.entities.push_back(slots.at(slot));
+        entities.push_back(slots.at(slot));
       }
-      image_.shards[differing_[i]] = std::make_shared<const Shard>(std::move(shard));
+      const std::size_t number = differing_[i];
+      image_.shards[number] = make_shard(image_.manifest.shards[number], std::move(entities), stored_bytes_[i]);
     }
     return {};
   }
@@ -298,7 +305,8 @@ class Reader {
   Files files_;
   std::vector<std::size_t> differing_;  // numbers of shards
   std::vector<Segment> segments_;       // theirs
-  std::vector<SourcePart> sources_;     // those that differ
+  std::vector<std::size_t> stored_bytes_;
+  std::vector<SourcePart> sources_;  // those that differ
   Claims claims_;
 };
 

@@ -182,7 +182,7 @@ RedisStore::RedisStore(redis::Client& client, Options options, std::stop_token s
     : client_(client),
       options_(std::move(options)),
       stop_(std::move(stop)),
-      base_(fmt::format("{}:{}:", options_.prefix, format)),
+      base_(fmt::format("{}:{}:", options_.prefix, options_.format)),
       move_(move_script),
       acquire_(acquire_script),
       renew_(renew_script),

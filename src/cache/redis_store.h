@@ -21,6 +21,7 @@ namespace aureacore::cache {
 struct RedisStoreOptions {
   std::string prefix = "aureacore";       // of all keys, so that several catalogs can share a Redis
   std::string fleet = "aureacore";        // of the key that the instances meet at
+  std::uint32_t format = cache::format;   // of what is stored; another one in tests alone
   std::size_t pipelined_bytes = 8 << 20;  // of parts that are written in one pipeline
   std::size_t pipelined_parts = 500;      // read, written or renewed in one pipeline
 };

@@ -55,6 +55,22 @@ TEST_F(RedisStoreTest, GivesEverythingATimeToLive) {
   }
 }
 
+// What a release to come has there is neither read nor touched.
+TEST_F(RedisStoreTest, SharesNothingWithAnotherFormat) {
+  RedisStore next(*client, {.prefix = "test", .format = format + 1});
+  const std::vector theirs = {part("theirs")};
+  ASSERT_TRUE(next.put(theirs, 1h, soon()));
+  ASSERT_EQ(next.move_head({std::nullopt, {}, 1h}, head(7), soon())->outcome, HeadMove::Outcome::moved);
+  EXPECT_EQ(get({theirs[0].digest}).front(), std::nullopt);
+  EXPECT_EQ(*store.head(soon()), std::nullopt);
+  EXPECT_EQ(store.move_head({std::nullopt, {}, 1h}, head(1), soon())->outcome, HeadMove::Outcome::moved);
+  EXPECT_EQ((*next.head(soon()))->manifest, head(7).manifest);
+  EXPECT_EQ(store.acquire("fetch", "amy", 1h, soon()), true);
+  EXPECT_EQ(next.acquire("fetch", "bob", 1h, soon()), true);
+  ASSERT_TRUE(store.meet("amy", "1", 1h, soon()));
+  EXPECT_EQ(next.meet("bob", "2", 1h, soon())->size(), 2U) << "the fleet is one";
+}
+
 TEST_F(RedisStoreTest, RenewsTheHeadToo) {
   ASSERT_TRUE(store.move_head({std::nullopt, {}, 1min}, head(1), soon()));
   ASSERT_TRUE(store.renew({}, 1h, soon()));

@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <set>
+#include <utility>
 
 #include "base/parallel.h"
 #include "cache/envelope.h"
@@ -20,17 +21,25 @@ using catalog::EntityPtr;
 constexpr std::size_t batch_bytes = std::size_t{1} << 20;
 constexpr std::size_t worth_threads = 16;  // shards
 
-// Gathers parts for a sink that several threads share.
+// Seals parts and gathers them for a sink that several threads share.
 class Outlet {
  public:
-  explicit Outlet(const Sink& sink) : sink_(sink) {}
+  Outlet(const Sink& sink, const WriteTerms& terms) : sink_(sink), terms_(terms) {}
 
-  base::Status put(Part part) {
+  // Gives the size as stored.
+  base::Result<std::size_t> put(std::string_view content, base::Duration ttl) {
+    auto part = seal(content, terms_.compress);
+    if (!part) return std::unexpected(part.error());
+    const std::size_t size = part->bytes.size();
     const std::scoped_lock lock(mutex_);
-    bytes_ += part.bytes.size();
-    parts_.push_back(std::move(part));
-    return bytes_ < batch_bytes ? base::Status() : flush_locked();
+    bytes_ += size;
+    parts_[ttl].push_back(*std::move(part));
+    if (bytes_ >= batch_bytes) {
+      if (auto status = flush_locked(); !status) return std::unexpected(status.error());
+    }
+    return size;
   }
+  [[nodiscard]] const Lifetimes& lifetimes() const { return terms_.lifetimes; }
   base::Status flush() {
     const std::scoped_lock lock(mutex_);
     return flush_locked();
@@ -38,17 +47,18 @@ class Outlet {
 
  private:
   base::Status flush_locked() {
-    if (parts_.empty()) return {};
-    auto status = sink_(parts_);
-    parts_.clear();
     bytes_ = 0;
-    return status;
+    for (const auto& [ttl, parts] : std::exchange(parts_, {})) {
+      if (auto status = sink_(parts, ttl); !status) return status;
+    }
+    return {};
   }
 
   const Sink& sink_;
+  const WriteTerms& terms_;
   std::mutex mutex_;
-  std::vector<Part> parts_;
-  std::size_t bytes_ = 0;
+  std::map<base::Duration, std::vector<Part>> parts_;  // by time-to-live; guarded by mutex_
+  std::size_t bytes_ = 0;                              // guarded by mutex_
 };
 
 // work(i, index) for each i on as many threads as it is worth, until one fails.
@@ -96,8 +106,8 @@ std::vector<EntityPtr> changed(const std::vector<EntityPtr>& before, const std::
 
 class Writer {
  public:
-  Writer(const catalog::SnapshotPtr& snapshot, ImagePtr before, const Sink& sink)
-      : before_(std::move(before)), outlet_(sink) {
+  Writer(const catalog::SnapshotPtr& snapshot, ImagePtr before, const WriteTerms& terms, const Sink& sink)
+      : before_(std::move(before)), outlet_(sink, terms) {
     image_.snapshot = snapshot;
     image_.shards.resize(shard_count(snapshot->size()));
     if (before_ && before_->shards.size() != image_.shards.size()) before_ = nullptr;
@@ -114,12 +124,12 @@ class Writer {
     for (const ShardPtr& shard : image_.shards) image_.manifest.shards.push_back(shard->digest);
     if (auto status = write_sources(); !status) return std::unexpected(status.error());
     if (auto status = write_claims(); !status) return std::unexpected(status.error());
-    const auto manifest = seal(encode(image_.manifest));
-    if (!manifest) return std::unexpected(manifest.error());
-    image_.digest = manifest->digest;
+    const std::string manifest = encode(image_.manifest);
+    image_.digest = Digest::of(manifest);
     // Whoever finds the manifest finds all that it names.
     if (auto status = outlet_.flush(); !status) return std::unexpected(status.error());
-    if (auto status = outlet_.put(*manifest); !status) return std::unexpected(status.error());
+    const auto put = outlet_.put(manifest, outlet_.lifetimes().longest());
+    if (!put) return std::unexpected(put.error());
     if (auto status = outlet_.flush(); !status) return std::unexpected(status.error());
     return std::make_shared<const Image>(std::move(image_));
   }
@@ -155,18 +165,18 @@ class Writer {
     if (!content) return std::unexpected(content.error());
     const Digest digest = Digest::of(*content);
     const bool is_known = before_ && before_->shards[number]->digest == digest;
-    image_.shards[number] = std::make_shared<const Shard>(Shard{digest, std::move(entities)});
-    return is_known ? base::Status() : put(*content);
+    base::Result<std::size_t> size =
+        is_known ? before_->shards[number]->stored_bytes : outlet_.put(*content, outlet_.lifetimes().of(entities));
+    if (!size) return std::unexpected(size.error());
+    image_.shards[number] = make_shard(digest, std::move(entities), *size);
+    return {};
   }
 
-  base::Status put(std::string_view content) {
-    auto part = seal(content);
-    return part ? outlet_.put(*std::move(part)) : base::Status(std::unexpected(part.error()));
-  }
-
-  base::Status put_new(std::string_view content, Digest& digest) {
+  base::Status put_new(std::string_view content, Digest& digest, base::Duration ttl) {
     digest = Digest::of(content);
-    return known_.contains(digest) ? base::Status() : put(content);
+    if (known_.contains(digest)) return {};
+    const auto size = outlet_.put(content, ttl);
+    return size ? base::Status() : std::unexpected(size.error());
   }
 
   base::Status write_sources() {
@@ -177,7 +187,9 @@ class Writer {
       const auto* state_before = same_files ? before_->snapshot->source(state.id) : nullptr;
       if (state_before != nullptr && same_state(*state_before, state)) {
         source.part = std::ranges::find(before_->manifest.sources, source.version, &Manifest::Source::version)->part;
-      } else if (auto status = put_new(encode_source(*image_.snapshot, state), source.part); !status) {
+      } else if (auto status = put_new(encode_source(*image_.snapshot, state), source.part,
+                                       outlet_.lifetimes().of_source(state.id));
+                 !status) {
         return status;
       }
     }
@@ -189,7 +201,7 @@ class Writer {
       image_.manifest.claims = before_->manifest.claims;
       return {};
     }
-    return put_new(encode_claims(image_.snapshot->contested()), image_.manifest.claims);
+    return put_new(encode_claims(image_.snapshot->contested()), image_.manifest.claims, outlet_.lifetimes().longest());
   }
 
   ImagePtr before_;
@@ -200,32 +212,48 @@ class Writer {
 
 }  // namespace
 
-base::Result<ImagePtr> write(const catalog::SnapshotPtr& snapshot, const ImagePtr& before, const Sink& sink) {
-  return Writer(snapshot, before, sink).write();
+base::Result<ImagePtr> write(const catalog::SnapshotPtr& snapshot, const ImagePtr& before, const WriteTerms& terms,
+                             const Sink& sink) {
+  return Writer(snapshot, before, terms, sink).write();
 }
 
-base::Status write_again(const Image& image, std::span<const Digest> wanted, const Sink& sink) {
+base::Status write_again(const Image& image, std::span<const Digest> wanted, const WriteTerms& terms,
+                         const Sink& sink) {
   const std::set<Digest> digests(wanted.begin(), wanted.end());
-  Outlet outlet(sink);
-  const auto put = [&](const Digest& digest, const auto& encoded) -> base::Status {
+  const Lifetimes& lifetimes = terms.lifetimes;
+  Outlet outlet(sink, terms);
+  const auto put = [&](const Digest& digest, base::Duration ttl, const auto& encoded) -> base::Status {
     if (!digests.contains(digest)) return {};
     const base::Result<std::string> content = encoded();
     if (!content) return std::unexpected(content.error());
-    auto part = seal(*content);
-    return part ? outlet.put(*std::move(part)) : base::Status(std::unexpected(part.error()));
+    const auto size = outlet.put(*content, ttl);
+    return size ? base::Status() : std::unexpected(size.error());
   };
   auto status = for_each_shard(image.shards.size(), [&](std::size_t i, catalog::IndexReader& index) {
     const Shard& shard = *image.shards[i];
-    return put(shard.digest, [&] { return encode_shard(shard.entities, index); });
+    return put(shard.digest, lifetimes.of(shard.entities), [&] { return encode_shard(shard.entities, index); });
   });
   for (const auto& [version, part] : image.manifest.sources) {
     if (!status) return status;
-    status = put(part, [&] { return encode_source(*image.snapshot, *image.snapshot->source(version.source)); });
+    status = put(part, lifetimes.of_source(version.source),
+                 [&] { return encode_source(*image.snapshot, *image.snapshot->source(version.source)); });
   }
-  if (status) status = put(image.manifest.claims, [&] { return encode_claims(image.snapshot->contested()); });
+  const auto put_last = [&](const Digest& digest, const auto& encoded) {
+    return put(digest, lifetimes.longest(), encoded);
+  };
+  if (status) status = put_last(image.manifest.claims, [&] { return encode_claims(image.snapshot->contested()); });
   if (status) status = outlet.flush();
-  if (status) status = put(image.digest, [&] { return encode(image.manifest); });
+  if (status) status = put_last(image.digest, [&] { return encode(image.manifest); });
   return status ? outlet.flush() : status;
+}
+
+std::vector<base::Duration> lifetimes_of(const Image& image, const Lifetimes& lifetimes) {
+  std::vector<base::Duration> all;
+  for (const ShardPtr& shard : image.shards) all.push_back(lifetimes.of(shard->entities));
+  for (const auto& source : image.manifest.sources) all.push_back(lifetimes.of_source(source.version.source));
+  all.push_back(lifetimes.longest());  // the claims
+  all.push_back(lifetimes.longest());  // the manifest
+  return all;
 }
 
 }  // namespace aureacore::cache

@@ -5,6 +5,18 @@
 
 namespace aureacore::catalog {
 
+std::string_view name(Tier tier) {
+  switch (tier) {
+    case Tier::none:
+      break;
+    case Tier::embedded:
+      return "embedded";
+    case Tier::redis:
+      return "redis";
+  }
+  return {};
+}
+
 base::SteadyTime Snapshot::last_check() const {
   auto stalest = base::SteadyTime::max();
   for (const SourceState& source : *sources_) {

@@ -29,6 +29,12 @@
 
 namespace aureacore::catalog {
 
+// Where an instance can take a version from in place of making it of Git.
+enum class Tier : std::uint8_t { none, embedded, redis };
+
+// "redis"; nothing for none.
+std::string_view name(Tier tier);
+
 // A source as this snapshot sees it.
 struct SourceState {
   std::string id;
@@ -42,6 +48,7 @@ struct SourceState {
   std::size_t files = 0;  // read as descriptors
   base::Duration interval{};
   std::shared_ptr<const Freshness> freshness;  // never null
+  Tier taken_from = Tier::none;                // this instance took this version from there
 };
 
 // The rule of the diagnostics that an Editor makes of conflicts.

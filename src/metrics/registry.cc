@@ -4,6 +4,9 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace aureacore::metrics {
 namespace {
 
@@ -87,6 +90,11 @@ std::string Registry::expose() const {
     auto metrics = family.read();
     // A family without samples would leave its HELP and TYPE lines alone in the text.
     if (metrics.empty()) continue;
+    const auto known = std::ranges::find(families, family.name, &prometheus::MetricFamily::name);
+    if (known != families.end()) {
+      std::ranges::move(metrics, std::back_inserter(known->metric));
+      continue;
+    }
     families.push_back({family.name, family.help, family.type, std::move(metrics)});
   }
   return prometheus::TextSerializer().Serialize(families);

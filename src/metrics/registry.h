@@ -35,7 +35,8 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  // Names carry the prefix aureacore_ and their base unit; counters end in _total.
+  // Names carry the prefix aureacore_ and their base unit; counters end in _total. Several may read samples of one name;
+  // then the first one's help is shown.
   void counter(std::string name, std::string help, std::function<std::vector<Sample>()> read);
   void gauge(std::string name, std::string help, std::function<std::vector<Sample>()> read);
   void histogram(std::string name, std::string help, std::function<std::vector<Distribution>()> read);

@@ -53,6 +53,15 @@ TEST(Registry, MakesHistogramBucketsCumulative) {
   EXPECT_THAT(text, HasSubstr("aureacore_wait_seconds_sum 9.5\n"));
 }
 
+TEST(Registry, PutsSamplesOfOneNameTogether) {
+  Registry registry;
+  registry.counter("aureacore_asked_total", "Asked.", [] { return std::vector<Sample>{{{{"of", "a"}}, 1}}; });
+  registry.gauge("aureacore_between", "Between.", [] { return std::vector<Sample>{{{}, 0}}; });
+  registry.counter("aureacore_asked_total", "Asked, too.", [] { return std::vector<Sample>{{{{"of", "b"}}, 2}}; });
+  EXPECT_THAT(registry.expose(), HasSubstr("# HELP aureacore_asked_total Asked.\n# TYPE aureacore_asked_total counter\n"
+                                           "aureacore_asked_total{of=\"a\"} 1\naureacore_asked_total{of=\"b\"} 2\n"));
+}
+
 TEST(Timings, CountsEachDurationInItsBucket) {
   Timings timings("operation");
   timings.record(std::chrono::milliseconds(1), "list");

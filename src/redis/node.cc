@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "resilience/backoff.h"
+
 namespace aureacore::redis {
 
 using base::Code;
@@ -20,6 +22,13 @@ Result<Pool::Loan> Node::lend(const Deadline& deadline) {
     return std::unexpected(status.error());
   }
   return loan;
+}
+
+resilience::CircuitBreaker::Options Node::spread(const Context& context) {
+  constexpr double share = 0.25;
+  auto options = context.breaker;
+  options.cooldown = resilience::jittered(options.cooldown, share, context.random);
+  return options;
 }
 
 Status Node::allow() {

@@ -30,7 +30,7 @@ class Node {
       : endpoint_(std::move(endpoint)),
         context_(context),
         pool_(endpoint_, role, context.dialer),
-        breaker_(context.breaker) {}
+        breaker_(spread(context)) {}
 
   // A connection, whose use must be told. Errors: unavailable (also: the circuit is open), timeout, denied, corrupt.
   base::Result<Pool::Loan> lend(const Deadline& deadline);
@@ -42,6 +42,8 @@ class Node {
   [[nodiscard]] resilience::CircuitBreaker::State state() const;
 
  private:
+  // Each its own cooldown, so that many clients of one server don't try again all at once.
+  static resilience::CircuitBreaker::Options spread(const Context& context);
   base::Status allow();
   void log_change(resilience::CircuitBreaker::State before, const base::Status& outcome) const;
 

@@ -21,9 +21,12 @@ sync::SharedCopyOptions shared_options(const Config& config, std::uint64_t seed,
   options.instance = fmt::format("{:016x}", make_seed(random));
   // Nobody else reads what is in the state directory, so what is past can go soon.
   constexpr base::Duration own_ttl = std::chrono::hours(1);
-  options.ttl = config.cache.address ? config.cache.ttl : std::min(config.cache.ttl, own_ttl);
+  options.ttl = config.cache.ttl;
+  if (!config.cache.address) options.longest_ttl = own_ttl;
+  options.compress = config.cache.compression;
   options.release = release();
   options.seed = seed;
+  options.tier = config.cache.address ? catalog::Tier::redis : catalog::Tier::embedded;
   return options;
 }
 
@@ -121,6 +124,7 @@ base::Status App::bind() {
                                                          .kinds = &kinds_,
                                                          .shared = shared_.get(),
                                                          .cache = store_->address(),
+                                                         .cache_servers = [this] { return circuits(); },
                                                          .auth = &policy_});
   kinds_.set(config_.kinds);
   policy_.set(std::make_shared<const auth::Policy>(policy_of(config_.auth)));
@@ -139,6 +143,12 @@ base::Status App::bind() {
   dependencies_.log.info("transport chosen", {{"transport", http::to_string(server_->transport())}});
   register_server_metrics();
   return {};
+}
+
+std::vector<std::pair<std::string, std::string>> App::circuits() const {
+  std::vector<std::pair<std::string, std::string>> all;
+  for (const auto& [server, circuit] : store_->servers()) all.emplace_back(server, name(circuit));
+  return all;
 }
 
 void App::register_server_metrics() {

@@ -64,6 +64,8 @@ class App {
   base::Status bind();
   void take_over(const AuthConfig& config);
   void register_server_metrics();
+  // Of the servers of the cache, each with its circuit breaker's state.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> circuits() const;
 
   Config config_;
   const AppDependencies dependencies_;

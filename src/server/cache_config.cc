@@ -44,7 +44,8 @@ void read_tls(Section& section, const std::filesystem::path& directory, redis::T
 
 auto parts_of(const CacheConfig& cache) {
   return std::tie(cache.address, cache.password, cache.sentinel.user, cache.sentinel.password, cache.tls.ca_file,
-                  cache.tls.certificate_file, cache.tls.key_file, cache.tls.server_name, cache.prefix, cache.ttl);
+                  cache.tls.certificate_file, cache.tls.key_file, cache.tls.server_name, cache.prefix, cache.ttl,
+                  cache.compression);
 }
 
 }  // namespace
@@ -57,6 +58,7 @@ void read_cache(Section& section, const SecretPlaces& places, CacheConfig& cache
     read_password(keys, places, cache.password);
     read_prefix(keys, cache.prefix);
     keys.duration("ttl", cache.ttl, CacheConfig::least_ttl);
+    keys.boolean("compression", cache.compression);
     keys.section("tls", "TLS", [&](Section& tls) { read_tls(tls, places.directory, cache.tls); });
     keys.section("sentinel", "the Sentinels", [&](Section& sentinel) {
       sentinel.text("username", cache.sentinel.user);

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "cache/store.h"
 #include "redis/client.h"
 #include "server/secret.h"
 #include "server/section.h"
@@ -21,6 +22,8 @@ struct CacheConfig {
   redis::TlsOptions tls;
   std::string prefix = "aureacore";  // of every key
   base::Duration ttl = std::chrono::hours(24);
+  bool compression = true;
+  std::uint32_t format = cache::format;  // of what is stored; another one in tests alone
 
   friend bool operator==(const CacheConfig& a, const CacheConfig& b);
 };

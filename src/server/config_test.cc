@@ -73,6 +73,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(platform.remote.url.text, "https://git.example.com/platform/catalog.git");
   EXPECT_EQ(platform.remote.branch, "main");
   EXPECT_EQ(platform.interval, std::chrono::seconds(90));
+  EXPECT_EQ(platform.cache_ttl, std::chrono::hours(2));
   EXPECT_FALSE(platform.remote.fsck);
   EXPECT_EQ(platform.remote.credentials.username, "bot");
   EXPECT_EQ(platform.remote.credentials.password, "s3cret");
@@ -87,6 +88,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(nearby.remote.url.text, (cases / "nearby").string());
   EXPECT_EQ(nearby.tree.include.at(0).pattern(), "**/catalog-info.yaml");
   EXPECT_EQ(nearby.interval, std::chrono::seconds(60));
+  EXPECT_EQ(nearby.cache_ttl, std::nullopt);
 }
 
 class BadConfig : public testing::TestWithParam<const char*> {};

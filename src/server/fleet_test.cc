@@ -103,6 +103,7 @@ class FleetTest : public testing::Test {
     config.sources = {source};
     config.cache.address = address;
     config.cache.password = password;
+    config.cache.format = formats_[number % formats_.size()];
     auto app = App::create(config, {.clock = clock_, .log = log_, .random = make_random(), .progress = {}});
     EXPECT_TRUE(app) << app.error().message;
     return std::move(*app);
@@ -168,6 +169,7 @@ class FleetTest : public testing::Test {
                    lines_ += line;
                  }};
   std::uint64_t commits_ = 0;
+  std::vector<std::uint32_t> formats_ = {cache::format};  // of one instance after another
   std::vector<std::unique_ptr<App>> apps_;
 };
 
@@ -249,6 +251,31 @@ TEST_F(FleetTest, RedisHoldsOtherDataUnderOurKeys) {
       server.command({"LPUSH", key.text, "no text"});
     }
   });
+}
+
+TEST_F(FleetTest, RedisHoldsTruncatedDataUnderOurKeys) {
+  const redis::TestServer server;
+  start(server.address());
+  through([&] {
+    for (int i = 0; i < 3; ++i) {
+      for (const auto& key : server.command({"KEYS", "*"}).elements) {
+        const auto value = server.command({"GET", key.text});
+        if (value.kind != redis::Reply::Kind::text) continue;
+        server.command({"SET", key.text, value.text.substr(0, value.text.size() / 2)});
+      }
+      commit();
+      EXPECT_TRUE(all_serve_the_last());
+    }
+  });
+}
+
+// As while one release takes another one's place.
+TEST_F(FleetTest, TwoReleasesWithDifferentFormatsShareARedis) {
+  const redis::TestServer server;
+  formats_ = {cache::format, cache::format, cache::format + 1};
+  start(server.address());
+  through([&] { EXPECT_EQ(server.command({"KEYS", "*:head"}).elements.size(), 2); });
+  EXPECT_TRUE(eventually([&] { return apps_[0]->shared().fleet.size() == 3; })) << "the fleet is one";
 }
 
 TEST_F(FleetTest, SubscriptionsAreCut) {

@@ -49,20 +49,39 @@ base::Result<std::shared_ptr<cache::Store>> SharedStore::open(const std::string&
   cache::RedisStoreOptions options;
   options.prefix = config_.prefix + ':' + catalog;
   options.fleet = config_.prefix;
+  options.format = config_.format;
   return std::make_shared<cache::RedisStore>(*client_, std::move(options), stop);
 }
 
 std::string SharedStore::address() const { return config_.address ? config_.address->text() : "embedded"; }
 
+std::vector<redis::Client::ServerState> SharedStore::servers() const {
+  return client_ ? client_->servers() : std::vector<redis::Client::ServerState>();
+}
+
 void SharedStore::register_metrics(metrics::Registry& registry) const {
   if (!client_) return;
-  registry.gauge("aureacore_redis_breaker_open", "1 while a server's circuit breaker holds calls back.", [this] {
+  registry.gauge("aureacore_redis_breaker_state", "1 for the state that a server's circuit breaker is in.", [this] {
+    using State = resilience::CircuitBreaker::State;
     Samples samples;
     for (const auto& [server, circuit] : client_->servers()) {
-      samples.push_back({{{"server", server}}, circuit == resilience::CircuitBreaker::State::open ? 1.0 : 0.0});
+      for (const State state : {State::closed, State::open, State::half_open}) {
+        samples.push_back({{{"server", server}, {"state", std::string(name(state))}}, circuit == state ? 1.0 : 0.0});
+      }
     }
     return samples;
   });
+  using Count = std::atomic<std::uint64_t> redis::Counters::*;
+  const auto counter = [&](const char* metric, const char* help, Count count) {
+    registry.counter(metric, help,
+                     [this, count] { return Samples{{{}, static_cast<double>((client_->counters().*count).load())}}; });
+  };
+  counter("aureacore_redis_commands_total", "Commands given to the client.", &redis::Counters::commands);
+  counter("aureacore_redis_commands_failed_total", "Commands that had no answer in the end.", &redis::Counters::failed);
+  counter("aureacore_redis_retries_total", "Attempts at commands beyond the first.", &redis::Counters::retried);
+  counter("aureacore_redis_redirections_total", "Attempts that went where a Cluster's node said.",
+          &redis::Counters::redirected);
+  counter("aureacore_redis_round_trips_total", "Pipelines, each with one server.", &redis::Counters::round_trips);
 }
 
 }  // namespace aureacore::server

@@ -27,6 +27,8 @@ class SharedStore {
 
   // "redis://host:6379" without the user, or "embedded".
   [[nodiscard]] std::string address() const;
+  // The servers of Redis that were asked so far; none: embedded.
+  [[nodiscard]] std::vector<redis::Client::ServerState> servers() const;
   // aureacore_redis_*, where there is one. Call once; `this` outlives the registry's last exposition.
   void register_metrics(metrics::Registry& registry) const;
 

@@ -122,7 +122,7 @@ bool SharedCopy::acquire(const std::string& source) {
   const auto got = store->acquire(lease_of(source), options_.instance, options_.lease, in(options_.lease_time));
   const std::scoped_lock lock(mutex_);
   if (!got || *got) {
-    leases_.insert(source);
+    leases_.emplace(source, dependencies_.clock.steady());
     return true;
   }
   ++status_.deferred;
@@ -163,6 +163,7 @@ void SharedCopy::run(const std::stop_token& stop) {
 
 void SharedCopy::turn(const std::stop_token& stop) {
   take_inbox();
+  renew_leases();
   if (failures_ > 0 && dependencies_.clock.steady() < due_) return;
   const auto done = step(stop);
   if (stop.stop_requested()) return;
@@ -174,12 +175,14 @@ void SharedCopy::turn(const std::stop_token& stop) {
 }
 
 base::SteadyTime SharedCopy::next() const {
+  auto last = base::SteadyTime::max();
   {
     const std::scoped_lock lock(mutex_);
     if (!inbox_.empty() && failures_ == 0) return base::SteadyTime::min();
+    if (!leases_.empty()) last = lease_renewal_;
   }
-  if (failures_ > 0) return due_;
-  return awaiting_ ? beat_ : std::min(due_, beat_);
+  if (failures_ > 0) return std::min(due_, last);
+  return std::min(last, awaiting_ ? beat_ : std::min(due_, beat_));
 }
 
 void SharedCopy::wait(const std::stop_token& stop) {
@@ -222,6 +225,8 @@ void SharedCopy::take_inbox() {
     look_ = true;
   }
   if (inbox.confirmed) passed_over_.reset();
+  // Somebody has published what we could begin with.
+  if (!target_ && !inbox.announcements.empty()) due_ = {};
   look_ = look_ || inbox.gap || (inbox.confirmed && seen_);
 }
 
@@ -249,7 +254,9 @@ void SharedCopy::note_success() {
   if (std::exchange(failures_, 0) > 0) dependencies_.log.info("shared copy answers again");
   status_.last_error.clear();
   status_.last_success = dependencies_.clock.steady();
-  if (own_) status_.digest = own_->digest.hex();
+  if (!own_) return;
+  status_.digest = own_->digest.hex();
+  if (std::exchange(sized_, own_->digest) != own_->digest) status_.size = cache::size_of(*own_);
 }
 
 void SharedCopy::note_failure(const base::Error& error) {
@@ -284,7 +291,9 @@ base::Status SharedCopy::step(const std::stop_token& stop) {
 base::Status SharedCopy::open(const std::stop_token& stop) {
   auto store = dependencies_.open(catalog_, stop);
   if (!store) return std::unexpected(store.error());
-  store_ = std::move(*store);
+  store_ = std::make_shared<cache::CountedStore>(
+      std::move(*store), dependencies_.clock, traffic_,
+      [this](const char* operation, base::Duration took) { calls_.record(took, operation); });
   subscription_ = store_->subscribe([this](const auto& announcement) { hear(announcement); });
   look_ = true;
   const std::scoped_lock lock(mutex_);
@@ -298,7 +307,8 @@ cache::ReadTerms SharedCopy::read_terms(base::Duration time) const {
     const std::scoped_lock lock(mutex_);
     sources = sources_;
   }
-  const auto complete = [sources = std::move(sources)](catalog::SourceState& state) {
+  const auto complete = [sources = std::move(sources), tier = options_.tier](catalog::SourceState& state) {
+    state.taken_from = tier;
     const auto own = sources.find(state.id);
     if (own != sources.end()) {
       state.interval = own->second.interval;
@@ -327,13 +337,25 @@ void SharedCopy::put_off() {
 }
 
 cache::Sink SharedCopy::sink() {
-  return
-      [this](std::span<const cache::Part> parts) { return store_->put(parts, options_.ttl, in(options_.bulk_time)); };
+  return [this](std::span<const cache::Part> parts, base::Duration ttl) {
+    return store_->put(parts, ttl, in(options_.bulk_time));
+  };
+}
+
+cache::WriteTerms SharedCopy::write_terms() const {
+  cache::Lifetimes::BySource ttls;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [source, own] : sources_) {
+      ttls.emplace(source, std::min(own.ttl.value_or(options_.ttl), options_.longest_ttl));
+    }
+  }
+  return {cache::Lifetimes(std::min(options_.ttl, options_.longest_ttl), std::move(ttls)), options_.compress};
 }
 
 base::Status SharedCopy::write() {
   if (own_ && own_->snapshot == target_) return {};
-  auto image = cache::write(target_, own_, sink());
+  auto image = cache::write(target_, own_, write_terms(), sink());
   if (!image) return std::unexpected(image.error());
   own_ = std::move(*image);
   look_ = true;
@@ -430,14 +452,21 @@ base::Status SharedCopy::offer(const Digest& digest, bool succeeds) {
 base::Status SharedCopy::restore_parts() {
   auto digests = own_->manifest.parts();
   digests.push_back(own_->digest);
-  const auto there = store_->renew(digests, options_.ttl, in(options_.bulk_time));
-  if (!there) return std::unexpected(there.error());
+  const auto terms = write_terms();
+  const auto ttls = cache::lifetimes_of(*own_, terms.lifetimes);
+  // The longest comes last: it is the head's, too.
+  std::map<base::Duration, std::vector<Digest>> by_ttl;
+  for (std::size_t i = 0; i < digests.size(); ++i) by_ttl[ttls[i]].push_back(digests[i]);
   std::vector<Digest> missing;
-  for (std::size_t i = 0; i < digests.size(); ++i) {
-    if (!(*there)[i]) missing.push_back(digests[i]);
+  for (const auto& [ttl, parts] : by_ttl) {
+    const auto there = store_->renew(parts, ttl, in(options_.bulk_time));
+    if (!there) return std::unexpected(there.error());
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      if (!(*there)[i]) missing.push_back(parts[i]);
+    }
   }
   if (missing.empty()) return {};
-  if (auto written = cache::write_again(*own_, missing, sink()); !written) return written;
+  if (auto written = cache::write_again(*own_, missing, terms, sink()); !written) return written;
   dependencies_.log.info("parts restored", {{"parts", missing.size()}, {"of", digests.size()}});
   const std::scoped_lock lock(mutex_);
   status_.restored += missing.size();
@@ -448,8 +477,8 @@ base::Status SharedCopy::move(const std::optional<Digest>& expected, const std::
   if (!expected || expected != basis_) {
     if (auto restored = restore_parts(); !restored) return restored;
   }
-  const auto moved = store_->move_head({expected, rewritten, options_.ttl}, {own_->digest, own_->manifest.version()},
-                                       in(options_.call_time));
+  const auto moved = store_->move_head({expected, rewritten, write_terms().lifetimes.longest()},
+                                       {own_->digest, own_->manifest.version()}, in(options_.call_time));
   if (!moved) return std::unexpected(moved.error());
   if (moved->outcome != cache::HeadMove::Outcome::moved) {
     look_ = true;
@@ -476,12 +505,30 @@ void SharedCopy::note_in_step() {
 }
 
 void SharedCopy::release_all() {
-  std::set<std::string> leases;
+  std::map<std::string, base::SteadyTime> leases;
   {
     const std::scoped_lock lock(mutex_);
     leases = leases_;
   }
-  for (const auto& source : leases) release(source);
+  for (const auto& [source, since] : leases) release(source);
+}
+
+// Of fetches that take their time. One that can't be renewed is another's by now, or will be: that costs work, no more.
+void SharedCopy::renew_leases() {
+  const auto now = dependencies_.clock.steady();
+  if (now < lease_renewal_ || !store_) return;
+  lease_renewal_ = now + options_.lease / 3;
+  std::map<std::string, base::SteadyTime> leases;
+  {
+    const std::scoped_lock lock(mutex_);
+    leases = leases_;
+  }
+  for (const auto& [source, since] : leases) {
+    if (now - since > options_.longest_lease) continue;
+    const auto renewed =
+        store_->renew_lease(lease_of(source), options_.instance, options_.lease, in(options_.lease_time));
+    if (!renewed) return;
+  }
 }
 
 base::Status SharedCopy::beat() {
@@ -514,8 +561,8 @@ base::Status SharedCopy::beat() {
 }
 
 base::Status SharedCopy::renew() {
-  renewal_ = dependencies_.clock.steady() +
-             resilience::jittered(std::min(options_.ttl / renewals, longest_renewal), jitter, dependencies_.random);
+  const auto interval = std::min(write_terms().lifetimes.shortest() / renewals, longest_renewal);
+  renewal_ = dependencies_.clock.steady() + resilience::jittered(interval, jitter, dependencies_.random);
   return restore_parts();
 }
 

@@ -20,7 +20,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -28,11 +27,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "cache/counted_store.h"
 #include "cache/image.h"
 #include "cache/reader.h"
 #include "cache/store.h"
 #include "cache/writer.h"
 #include "metrics/registry.h"
+#include "metrics/timings.h"
 #include "resilience/backoff.h"
 #include "sync/shared_status.h"
 
@@ -46,13 +47,17 @@ struct Offer {
 };
 
 struct SharedCopyOptions {
-  std::string instance;  // this process's, unlike every other's
-  base::Duration ttl = std::chrono::hours(24);
+  std::string instance;                                // this process's, unlike every other's
+  catalog::Tier tier = catalog::Tier::embedded;        // what the store is
+  base::Duration ttl = std::chrono::hours(24);         // where a source has none of its own
+  base::Duration longest_ttl = base::Duration::max();  // whatever a source says
+  bool compress = true;
   base::Duration interval = std::chrono::seconds(10);   // between looks at the head, where nothing is heard
   base::Duration call_time = std::chrono::seconds(2);   // most that a call of the store may take
   base::Duration bulk_time = std::chrono::seconds(30);  // to read or write a whole catalog
   base::Duration start_time = std::chrono::seconds(5);  // to read one while nothing is served; after that Git is asked
-  base::Duration lease = std::chrono::seconds(5);       // whoever has it is waited for so long
+  base::Duration lease = std::chrono::seconds(5);       // whoever has it is waited for so long; renewed in time …
+  base::Duration longest_lease = std::chrono::seconds(30);     // … up to this: what takes longer may hang
   base::Duration lease_time = std::chrono::milliseconds(250);  // to ask for it
   base::Duration beat = std::chrono::seconds(5);               // between signs of life …
   base::Duration presence = std::chrono::seconds(15);          // … each of which holds for so long
@@ -88,6 +93,7 @@ class SharedCopy {
   struct Own {
     base::Duration interval{};
     std::shared_ptr<const catalog::Freshness> freshness;
+    std::optional<base::Duration> ttl{};  // of its parts
   };
   using Sources = std::map<std::string, Own, std::less<>>;
 
@@ -144,6 +150,7 @@ class SharedCopy {
     }
   };
 
+  void register_traffic(metrics::Registry& registry) const;
   void run(const std::stop_token& stop);
   void wait(const std::stop_token& stop);
   void take_inbox();
@@ -154,6 +161,7 @@ class SharedCopy {
   base::Status write();
   void put_off();
   cache::Sink sink();
+  [[nodiscard]] cache::WriteTerms write_terms() const;
   base::Status follow();
   base::Status reconcile();
   base::Status answer(const cache::Head& found);
@@ -161,6 +169,7 @@ class SharedCopy {
   base::Status restore_parts();
   base::Status move(const std::optional<cache::Digest>& expected, const std::vector<std::string>& rewritten);
   base::Status renew();
+  void renew_leases();
   base::Status beat();
   void note_failure(const base::Error& error);
   void note_success();
@@ -195,9 +204,11 @@ class SharedCopy {
       passed_over_;                         // the last that was offered and not taken; nothing: a check has ended since
   base::SteadyTime seen_at_{};              // … since then
   std::optional<cache::Digest> disagrees_;  // the head of our version that isn't ours
+  std::optional<cache::Digest> sized_;      // what status_.size is of
   base::SteadyTime due_{};                  // of the next step
   base::SteadyTime beat_{};                 // of the next sign of life
   base::SteadyTime renewal_{};              // of the next renewal
+  base::SteadyTime lease_renewal_{};        // of the next one of leases
   std::uint32_t failures_ = 0;              // in a row
 
   mutable std::mutex mutex_;
@@ -206,8 +217,10 @@ class SharedCopy {
   Sources sources_;                                              // guarded by mutex_
   std::map<std::string, base::SteadyTime, std::less<>> checks_;  // confirmed; guarded by mutex_
   std::shared_ptr<cache::Store> lender_;                         // of leases: store_; guarded by mutex_
-  std::set<std::string> leases_;                                 // that we hold, perhaps; guarded by mutex_
+  std::map<std::string, base::SteadyTime> leases_;               // that we hold, perhaps, since then; guarded by mutex_
   SharedStatus status_;                                          // guarded by mutex_
+  cache::Traffic traffic_;
+  metrics::Timings calls_{"operation"};
 
   std::jthread thread_;
 };

@@ -5,6 +5,8 @@
 
 #include <random>
 
+#include "cache/envelope.h"
+#include "metrics/registry.h"
 #include "sync/test_fleet.h"
 
 namespace aureacore::sync {
@@ -27,6 +29,8 @@ TEST_F(SharedCopyTest, AnotherInstanceStartsWarmWithoutGit) {
   EXPECT_EQ(second_.served()->diagnostics(), first_.served()->diagnostics());
   EXPECT_EQ(second_.served()->token(), first_.served()->token());
   EXPECT_EQ(second_.source().entities, 1);
+  EXPECT_EQ(first_.served()->source("main")->taken_from, catalog::Tier::none);
+  EXPECT_EQ(second_.served()->source("main")->taken_from, catalog::Tier::redis);
   EXPECT_EQ(second_.served()->source("main")->freshness->degraded(), Degraded::mirror);
 }
 
@@ -320,6 +324,108 @@ TEST_F(SharedCopyTest, DifferentSourcesPublishedAtOnceAreBothServedByAll) {
     ASSERT_TRUE(both("component:default/" + one, "component:default/" + two)) << i;
   }
   EXPECT_TRUE(eventually([&] { return first_.shared().digest == second_.shared().digest; }));
+}
+
+// Both fetch it, for neither waits for the other.
+TEST_F(SharedCopyTest, TheSameSourcePublishedAtOnceIsOneCatalog) {
+  repository_.commit_file("catalog-info.yaml", component("c0"));
+  for (auto* instance : {&first_, &second_}) {
+    instance->options().patience = -1ms;
+    instance->start(main());
+  }
+  for (int i = 1; i <= 10; ++i) {
+    repository_.commit_file("catalog-info.yaml", component("c" + std::to_string(i)));
+    first_.refresh();
+    second_.refresh();
+    ASSERT_TRUE(in_step(first_)) << i;
+    ASSERT_TRUE(in_step(second_)) << i;
+    ASSERT_TRUE(eventually([&] { return first_.shared().digest == second_.shared().digest; })) << i;
+  }
+  EXPECT_EQ(first_.shared().disagreements + second_.shared().disagreements, 0);
+}
+
+TEST_F(SharedCopyTest, ALeaseIsRenewedForAWhile) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  first_.copy_options().lease = 30ms;
+  first_.copy_options().longest_lease = 300ms;
+  start_first();
+  // Nothing to reconcile, which would let go of it.
+  first_.stop();
+  first_.copy_options().interval = 1h;
+  start_first();
+  const auto began = std::chrono::steady_clock::now();
+  ASSERT_TRUE(first_.copy().acquire("main"));
+  ASSERT_TRUE(
+      eventually([&] { return shared_.store()->acquire("fetch:main", "other", 1h, base::SteadyTime::max()) == true; }));
+  EXPECT_GE(std::chrono::steady_clock::now() - began, 300ms);
+  EXPECT_EQ(first_.shared().failures, 0);
+}
+
+TEST_F(SharedCopyTest, WhoeverChangesItsConfigurationWaitsForNobodysLease) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  repository_.commit_file("more/catalog-info.yaml", component("b"));
+  first_.options().patience = 1h;
+  start_first();
+  ASSERT_TRUE(
+      eventually([&] { return shared_.store()->acquire("fetch:main", "other", 1h, base::SteadyTime::max()) == true; }));
+  auto changed = main();
+  changed[0].tree.exclude = globs({"more/**"});
+  first_.syncer().reconfigure(changed);
+  EXPECT_TRUE(eventually([&] { return !first_.has("component:default/b"); }));
+}
+
+TEST_F(SharedCopyTest, WhoeverStartsWithNothingTakesWhatIsPublishedFirst) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  second_.git.set(repository_.url(), Fault::hang);
+  second_.copy_options().interval = 1h;
+  second_.start(main());
+  ASSERT_TRUE(eventually([&] { return second_.shared().last_success.has_value(); }));
+  start_first();
+  EXPECT_TRUE(eventually([&] { return second_.has("component:default/a"); }));
+}
+
+// A release to come has made another head of its own in a place that is ours: as good as none.
+TEST_F(SharedCopyTest, AManifestOfAnotherFormatIsAMiss) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start_first();
+  const auto head = shared_.store()->head(base::SteadyTime::max()).value().value();
+  const auto bytes = shared_.store()->get({&head.manifest, 1}, base::SteadyTime::max()).value().front().value();
+  auto content = cache::unseal(head.manifest, bytes).value();
+  ASSERT_EQ(content[1], cache::format);
+  ++content[1];
+  const auto foreign = cache::seal(content).value();
+  ASSERT_TRUE(shared_.store()->put({&foreign, 1}, 1h, base::SteadyTime::max()));
+  ASSERT_TRUE(eventually([&] {
+    const auto now = shared_.store()->head(base::SteadyTime::max()).value().value();
+    const auto moved =
+        shared_.store()->move_head({now.manifest, {}, 1h}, {foreign.digest, now.version}, base::SteadyTime::max());
+    return moved->outcome == cache::HeadMove::Outcome::moved;
+  }));
+  second_.start(main());
+  ASSERT_TRUE(eventually([&] { return second_.has("component:default/a"); }));
+  EXPECT_EQ(second_.shared().adopted, 0);
+  EXPECT_THAT(second_.log_text(), HasSubstr("shared catalog not read"));
+  // The next commit brings a head that all can read.
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  second_.refresh();
+  EXPECT_TRUE(in_step(second_));
+}
+
+TEST_F(SharedCopyTest, TheStoreIsCountedAndMeasured) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  metrics::Registry registry;
+  start_first();
+  second_.start(main());
+  ASSERT_TRUE(in_step(second_));
+  second_.copy().register_metrics(registry);
+  const auto text = registry.expose();
+  // Manifest, shard, source, claims.
+  EXPECT_THAT(text, HasSubstr("aureacore_cache_requests_total{result=\"hit\",tier=\"redis\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("aureacore_cache_requests_total{result=\"miss\",tier=\"redis\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("aureacore_cache_entries{tier=\"local\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("aureacore_cache_entries{tier=\"redis\"} 4\n"));
+  EXPECT_THAT(text, HasSubstr("aureacore_cache_call_duration_seconds_count{operation=\"get\"}"));
+  EXPECT_GT(second_.shared().size.json_bytes, 0);
 }
 
 TEST_F(SharedCopyTest, AnotherConfigurationSharesNothingAndTheNextOneTakesOver) {

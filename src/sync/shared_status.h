@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "cache/image.h"
 
 namespace aureacore::sync {
 
@@ -48,6 +49,7 @@ struct SharedStatus {
   std::uint64_t restored = 0;  // parts that the store had lost
   std::uint64_t deferred = 0;  // fetches that were left to another instance
   std::uint64_t disagreements = 0;
+  cache::ImageSize size{};    // of what the digest names
   std::vector<Member> fleet;  // this one included, by name; as of the last time that the store answered
 };
 

@@ -45,7 +45,9 @@ bool same_content(const SourceOptions& a, const SourceOptions& b) {
 
 std::string content_name(const std::vector<SourceOptions>& sources) {
   std::map<std::string, std::string> lines;  // by source: their order says nothing
-  for (const auto& [remote, tree, interval] : sources) {
+  for (const auto& source : sources) {
+    const auto& remote = source.remote;
+    const auto& tree = source.tree;
     std::string& line = lines[tree.source];
     // No field has line breaks but the kinds' text, which is the last.
     line = fmt::format("{}\n{}\n{}\n", tree.source, remote.url.text, remote.branch);

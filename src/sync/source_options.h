@@ -1,6 +1,7 @@
 // SourceOptions: what the configuration says of one source, checked, with its defaults filled in.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,10 @@ struct SourceOptions {
   git::RemoteOptions remote;  // url, branch, credentials, …
   TreeOptions tree;           // id, globs, limits; its links are made when the branch is known
   base::Duration interval = std::chrono::seconds(60);
+  std::optional<base::Duration> cache_ttl{};  // of what the store has of it alone; nothing: as of all others
 };
 
-// Whether the two have the same content to give: everything but the interval is equal.
+// Whether the two have the same content to give: everything but the interval and the time to live is equal.
 bool same_content(const SourceOptions& a, const SourceOptions& b);
 
 // Names what the sources have to give: equal where every instance would make the same catalog of the same commits, whatever

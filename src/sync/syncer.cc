@@ -212,7 +212,10 @@ void Syncer::start_load(const SourcePtr& source) {
 
 void Syncer::submit(const SourcePtr& source, Task task, git::Advertised tip, base::SteadyTime started) {
   source->working = true;
-  const bool patient = !source->deferred || dependencies_.clock.steady() - *source->deferred < options_.patience;
+  // What others make of it can be taken only by whoever serves the very same configuration, or nothing yet.
+  const bool can_take = !published_ || is_settled();
+  const bool patient =
+      can_take && (!source->deferred || dependencies_.clock.steady() - *source->deferred < options_.patience);
   jobs_->submit({source, task, std::move(tip), started, source->ground, patient});
 }
 
@@ -252,6 +255,7 @@ void Syncer::handle(Reconfigure change) {
     }
     source->status.interval = options.interval;
     source->options.interval = options.interval;
+    source->options.cache_ttl = options.cache_ttl;
     source->restate = true;
     source->due = std::min(source->due, dependencies_.clock.steady() + options.interval);
     sources_.push_back(source);

@@ -64,10 +64,11 @@ struct SyncerOptions {
   base::Duration refresh_spacing = std::chrono::milliseconds(20);
   // What came from the shared copy is read from Git, too, so long after it was taken.
   base::Duration validation = std::chrono::minutes(1);
-  // Where another instance fetches a source, what came of it is looked for so long after.
-  base::Duration deferral = std::chrono::seconds(1);
-  // … and after so long it is fetched, whoever else says to be at it.
-  base::Duration patience = std::chrono::seconds(5);
+  // Where another instance fetches a source, what came of it is looked for so long after, each time twice as long …
+  base::Duration deferral = std::chrono::milliseconds(100);
+  base::Duration longest_deferral = std::chrono::seconds(1);
+  // … and after so long it is fetched, whoever else says to be at it: a little more than a lease is renewed for.
+  base::Duration patience = std::chrono::seconds(35);
 };
 
 class Syncer final : public Status {

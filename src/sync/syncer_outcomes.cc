@@ -117,9 +117,11 @@ void Syncer::found(const SourcePtr& source, const git::Advertised& tip, base::St
 void Syncer::handle_update(Source& source, Outcome& outcome) {
   if (outcome.deferred) {
     succeeded(source, outcome.job.started);
-    if (!source.deferred) source.deferred = dependencies_.clock.steady();
-    // Whoever fetches it tells us; in case it doesn't, we ask again.
-    source.due = std::min(source.due, dependencies_.clock.steady() + options_.deferral);
+    const auto now = dependencies_.clock.steady();
+    if (!source.deferred) source.deferred = now;
+    // Whoever fetches it tells us; in case it doesn't, we ask again: soon, for somebody may wait.
+    const auto so_far = std::min(now - *source.deferred, options_.longest_deferral);
+    source.due = std::min(source.due, now + std::max<base::Duration>(so_far, options_.deferral));
     return;
   }
   if (!outcome.status) {

@@ -56,7 +56,9 @@ void Syncer::configure_sharing() {
 
 SharedCopy::Sources Syncer::shared_sources() const {
   SharedCopy::Sources sources;
-  for (const auto& source : sources_) sources[source->id()] = {source->options.interval, source->freshness};
+  for (const auto& source : sources_) {
+    sources[source->id()] = {source->options.interval, source->freshness, source->options.cache_ttl};
+  }
   return sources;
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -47,10 +48,27 @@ class Shared {
   std::shared_ptr<cache::Store> store_;  // guarded by mutex_
 };
 
+// How many calls an instance still makes before it is as if it had been killed: none of the later ones does anything.
+class Life {
+ public:
+  void end_after(int calls) { left_ = calls; }
+  [[nodiscard]] bool ended() const { return ended_; }
+  // Whether this call is made.
+  bool spend() {
+    if (left_-- > 0) return true;
+    ended_ = true;
+    return false;
+  }
+
+ private:
+  std::atomic<int> left_{std::numeric_limits<int>::max()};
+  std::atomic<bool> ended_{false};
+};
+
 // One instance's way to it.
 class View final : public cache::Store {
  public:
-  explicit View(Shared& shared) : shared_(shared) {}
+  View(Shared& shared, Life& life) : shared_(shared), life_(life) {}
 
   base::Result<std::vector<std::optional<std::string>>> get(std::span<const cache::Digest> digests,
                                                             Deadline deadline) override {
@@ -104,10 +122,12 @@ class View final : public cache::Store {
   template <class Call>
   std::invoke_result_t<Call, Store&> reach(const Call& call) {
     if (shared_.out_of_reach) return base::fail(base::Code::unavailable, "the store is out of reach");
+    if (!life_.spend()) return base::fail(base::Code::unavailable, "the instance was killed");
     return call(*shared_.store());
   }
 
   Shared& shared_;
+  Life& life_;
   std::shared_ptr<cache::Store> subscribed_;  // outlives the subscription
 };
 
@@ -133,6 +153,7 @@ class Instance {
     options_.validation = 1h;
     options_.deferral = 5ms;
     copy_.instance = name_;
+    copy_.tier = catalog::Tier::redis;
     copy_.interval = 20ms;
     copy_.lease = 300ms;
     copy_.backoff = {1ms, 2ms, 5ms};
@@ -148,7 +169,7 @@ class Instance {
     const auto open = [this](const std::string&,
                              const std::stop_token&) -> base::Result<std::shared_ptr<cache::Store>> {
       if (shared_.out_of_reach) return base::fail(base::Code::unavailable, "the store is out of reach");
-      return std::make_shared<View>(shared_);
+      return std::make_shared<View>(shared_, life);
     };
     slot_ = std::make_unique<catalog::SnapshotSlot>();
     shared_copy_ =
@@ -187,7 +208,10 @@ class Instance {
   SyncerOptions& options() { return options_; }
   SharedCopyOptions& copy_options() { return copy_; }
 
+  SharedCopy& copy() { return *shared_copy_; }
+
   Faults git;
+  Life life;
 
  private:
   const std::string name_;
