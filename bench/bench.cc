@@ -27,7 +27,8 @@ struct Part {
 
 constexpr Part all_parts[] = {{"lookup", measure_lookup, true}, {"bulk", measure_bulk, true},
                               {"commit", measure_commit, true}, {"coldstart", measure_cold_start, true},
-                              {"memory", measure_memory, true}, {"peers", measure_peers, false}};
+                              {"shared", measure_shared, true}, {"memory", measure_memory, true},
+                              {"peers", measure_peers, false}};
 
 constexpr int quick_rounds = 3;
 constexpr double quick_seconds = 0.5;

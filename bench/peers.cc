@@ -71,6 +71,16 @@ void expect_stored(const Socket& socket, std::size_t count) {
   if (found != expected) give_up("Redis: expected +OK for each value, found '{}'", found.substr(0, 100));
 }
 
+std::string receive_line(const Socket& socket) {
+  std::string line;
+  while (!line.ends_with("\r\n")) {
+    char next = 0;
+    if (::recv(socket.get(), &next, 1, 0) != 1) give_up_errno("asking Redis");
+    line += next;
+  }
+  return line;
+}
+
 }  // namespace
 
 bool NginxServer::can_hold(std::string_view body) {
@@ -94,11 +104,11 @@ NginxServer::NginxServer(const Settings& settings, std::string_view body,
   if (HttpClient(port()).get("/").body != body) give_up("nginx answers another body than it was given");
 }
 
-RedisServer::RedisServer(const Settings& settings) : Server("redis-server", settings) {
+RedisServer::RedisServer(const Settings& settings, const std::vector<int>& cpus) : Server("redis-server", settings) {
   set_port(free_port());
   start({"redis-server", "--bind", "127.0.0.1", "--port", std::to_string(port()), "--save", "", "--appendonly", "no",
          "--dir", folder()},
-        settings.server_cpus);
+        cpus);
   wait_connectable();
 }
 
@@ -111,6 +121,18 @@ void RedisServer::set(const std::vector<std::pair<std::string, std::string>>& va
     send_all(socket, commands);
     expect_stored(socket, end - begin);
   }
+}
+
+std::string RedisServer::ask(const std::vector<std::string>& words) const {
+  const Socket socket = connect_loopback(port());
+  send_all(socket, redis_command({words.begin(), words.end()}));
+  const std::string line = receive_line(socket);
+  if (!line.starts_with('$')) return line.substr(1);
+  std::string text(std::strtoul(line.c_str() + 1, nullptr, 10), '\0');
+  if (::recv(socket.get(), text.data(), text.size(), MSG_WAITALL) != static_cast<ssize_t>(text.size())) {
+    give_up_errno("asking Redis");
+  }
+  return text;
 }
 
 }  // namespace aureacore::bench

@@ -83,6 +83,7 @@ AureacoreServer::AureacoreServer(const Settings& settings, const AureacoreOption
     add({"--config", folder() / "config.yaml"});
   }
   add({"--listen", "127.0.0.1:0", "--state-dir", options.state, "--threads", std::to_string(options.threads)});
+  if (!options.cache.empty()) add({"--cache", options.cache});
   started_ = steady_clock::now();
   start(std::move(arguments), options.cpus);
 }

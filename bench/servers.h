@@ -47,6 +47,7 @@ struct AureacoreOptions {
   std::filesystem::path state;
   std::vector<int> cpus;
   int threads = 1;
+  std::string cache{};  // for --cache; empty: the state directory
 };
 
 class AureacoreServer : public Server {
@@ -73,8 +74,12 @@ class NginxServer : public Server {
 
 class RedisServer : public Server {
  public:
-  explicit RedisServer(const Settings& settings);
+  explicit RedisServer(const Settings& settings) : RedisServer(settings, settings.server_cpus) {}
+  RedisServer(const Settings& settings, const std::vector<int>& cpus);
+  [[nodiscard]] std::string url() const { return "redis://127.0.0.1:" + std::to_string(port()); }
   void set(const std::vector<std::pair<std::string, std::string>>& values);
+  // A command that is answered by one text.
+  std::string ask(const std::vector<std::string>& words) const;
 };
 
 }  // namespace aureacore::bench
