@@ -72,7 +72,7 @@ Role Worker::needed_for(const Route& route) const {
 void Worker::route_guarded(const http::Request& request, http::Response& response) {
   const Principal* const caller = identify(request);
   const bool reads = caller != nullptr && caller->role >= Role::read;
-  if (reads && look_up(request, response)) return counters_.count(by_name_route(), response.status());
+  if (reads && look_up_timed(request, response)) return;
   const Match match = match_route(request.method, request.path);
   if (match.route != Match::none) {
     const Role needed = needed_for(route_at(match.route));

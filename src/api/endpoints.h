@@ -36,6 +36,7 @@ void post_analyze_location(Call& call);
 // health.cc
 void get_livez(Call& call);
 void get_readyz(Call& call);
+void get_startupz(Call& call);
 void get_metrics(Call& call);
 // search.cc
 void get_search(Call& call);

@@ -27,6 +27,14 @@ std::string source_line(const sync::SourceStatus& source, bool has_snapshot) {
   return check_line(fmt::format("source/{}", source.id), source.loaded || has_snapshot, why);
 }
 
+// Look-ups go on without it, so it never holds readiness back.
+std::string cache_line(const sync::SharedCopy& shared) {
+  const sync::SharedStatus status = shared.status();
+  std::string why(name(status.state));
+  if (!status.last_error.empty()) why += ": " + base::printable(status.last_error);
+  return check_line("cache", true, status.state == sync::SharedStatus::State::in_step ? "" : why);
+}
+
 }  // namespace
 
 void get_livez(Call& call) { send_live(call, 200, text_type, "ok\n"); }
@@ -40,10 +48,18 @@ void get_readyz(Call& call) {
   std::string body = check_line("snapshot", has_snapshot, has_snapshot ? "" : "no version is loaded yet");
   body += check_line("accepting", !draining, draining ? "shutting down" : "");
   // Sources have names, and errors say more: not for everybody where reading isn't.
-  const auto sources = call.worker.keeps_private() ? std::vector<sync::SourceStatus>() : call.context().sync.sources();
-  for (const sync::SourceStatus& source : sources) body += source_line(source, has_snapshot);
+  if (!call.worker.keeps_private()) {
+    for (const sync::SourceStatus& source : call.context().sync.sources()) body += source_line(source, has_snapshot);
+    if (call.context().shared != nullptr) body += cache_line(*call.context().shared);
+  }
   body += ready ? "readyz check passed\n" : "readyz check failed\n";
   send_live(call, ready ? 200 : 503, text_type, body);
+}
+
+void get_startupz(Call& call) {
+  const bool started = call.snapshot != nullptr;
+  send_live(call, started ? 200 : 503, text_type,
+            check_line("snapshot", started, started ? "" : "no version is loaded yet"));
 }
 
 void get_metrics(Call& call) {

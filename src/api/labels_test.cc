@@ -1,9 +1,10 @@
 // What an answer says of itself: validators, age, freshness, levels; and what an instance says of its own state.
+#include "api/labels.h"
+
 #include <gtest/gtest.h>
 #include <simdjson.h>
 
 #include "api/fixture.h"
-#include "api/labels.h"
 #include "api/routes.h"
 #include "catalog/testing.h"
 
@@ -238,9 +239,26 @@ TEST_F(LabelsTest, RequestsAreCounted) {
                            "/api/catalog/entities/by-name/{kind}/{namespace}/{name}\"} 70",
                            "aureacore_http_requests_total{code=\"404\",route=\"none\"} 1",
                            "aureacore_cache_requests_total{result=\"hit\",tier=\"local\"} 70",
-                           "aureacore_http_request_duration_seconds_count 1"}) {
+                           "aureacore_http_request_duration_seconds_count{route=\"none\"} 1"}) {
     EXPECT_NE(answer.body.find(line), std::string::npos) << line << "\n" << answer.body;
   }
+}
+
+TEST_F(LabelsTest, OnePlainLookUpInSixtyFourIsMeasuredAndStandsForAll) {
+  instance_.requests.register_with(instance_.registry);
+  const std::string count =
+      R"(aureacore_http_request_duration_seconds_count{route="GET /api/catalog/entities/by-name/{kind}/{namespace}/{name}"} )";
+  for (int i = 0; i < 128; ++i) instance_.get(web);
+  EXPECT_NE(instance_.get("/metrics").body.find(count + "128\n"), std::string::npos);
+  instance_.get("/api/catalog/entities/by-name/component/default/none");
+  EXPECT_NE(instance_.get("/metrics").body.find(count + "129\n"), std::string::npos) << "others are measured each";
+}
+
+TEST_F(LabelsTest, AnInstanceHasStartedOnceItHasACatalogAlsoWhileItEnds) {
+  EXPECT_EQ(Instance{}.get("/startupz").status, 503);
+  EXPECT_EQ(instance_.get("/startupz").status, 200);
+  instance_.draining = true;
+  EXPECT_EQ(instance_.get("/startupz").status, 200);
 }
 
 }  // namespace

@@ -43,15 +43,28 @@ std::vector<metrics::Sample> read_cache(const Workers& workers) {
   return samples;
 }
 
-std::vector<metrics::Distribution> read_durations(const Workers& workers) {
+metrics::Distribution read_durations(const Workers& workers, std::size_t route) {
   metrics::Distribution all;
+  all.labels["route"] = route_label(route);
   all.bounds.assign(WorkerRequests::bounds.begin(), WorkerRequests::bounds.end());
   all.counts.assign(WorkerRequests::bounds.size() + 1, 0);
   for (const auto& worker : workers) {
-    for (std::size_t i = 0; i < all.counts.size(); ++i) all.counts[i] += worker->bucket(i);
-    all.sum += worker->seconds();
+    for (std::size_t i = 0; i < all.counts.size(); ++i) all.counts[i] += worker->bucket(route, i);
+    all.sum += worker->seconds(route);
   }
-  return {all};
+  return all;
+}
+
+// Of the routes that were asked for.
+std::vector<metrics::Distribution> read_durations(const Workers& workers) {
+  std::vector<metrics::Distribution> all;
+  for (std::size_t route = 0; route < route_count(); ++route) {
+    metrics::Distribution times = read_durations(workers, route);
+    if (std::ranges::any_of(times.counts, [](std::uint64_t count) { return count != 0; })) {
+      all.push_back(std::move(times));
+    }
+  }
+  return all;
 }
 
 }  // namespace
@@ -62,10 +75,12 @@ std::size_t WorkerRequests::code_index(int status) {
   return static_cast<std::size_t>(std::ranges::find(codes, status) - codes.begin());
 }
 
-void WorkerRequests::time(base::Duration took) {
+void WorkerRequests::time(std::size_t route, base::Duration took, std::uint32_t weight) {
   const double seconds = std::chrono::duration<double>(took).count();
-  bump(buckets_[static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) - bounds.begin())]);
-  bump(nanoseconds_, static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::nanoseconds>(took).count()));
+  const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(took).count();
+  Times& times = times_[route];
+  bump(times.buckets[static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) - bounds.begin())], weight);
+  bump(times.nanoseconds, static_cast<std::uint64_t>(nanoseconds) * weight);
 }
 
 RequestMetrics::RequestMetrics(unsigned workers) {
@@ -80,9 +95,10 @@ void RequestMetrics::register_with(metrics::Registry& registry) const {
       "aureacore_cache_requests_total",
       "Reads by what the tier made of them: hit (fresh), stale (older than its lifetime), miss (nothing there).",
       [this] { return read_cache(workers_); });
-  registry.histogram("aureacore_http_request_duration_seconds",
-                     "Time from a request's arrival at its handler to its answer; one request in 64 is measured.",
-                     [this] { return read_durations(workers_); });
+  registry.histogram(
+      "aureacore_http_request_duration_seconds",
+      "Time that answering took a thread, by route; of plain look-ups one in 64 is measured, and counts for all.",
+      [this] { return read_durations(workers_); });
 }
 
 }  // namespace aureacore::api

@@ -1,9 +1,9 @@
 // RequestMetrics: what every worker counts of its requests, and how /metrics reads it.
 //
 // One WorkerRequests per worker, written by that worker alone with plain relaxed stores (no locked instruction on the
-// way of a request), read by anyone. Every request is counted; the time of one in `sample_every` is measured, since
-// reading the clock twice would cost more than the rest of the bookkeeping. Made by the composition root before the
-// handlers, outlives them.
+// way of a request), read by anyone. Every request is counted, and its time measured; of plain look-ups only one in
+// `sample_every`, which then counts for all of them, since reading the clock twice would cost more than the rest of the
+// bookkeeping. Made by the composition root before the handlers, outlives them.
 #pragma once
 
 #include <array>
@@ -31,10 +31,14 @@ class WorkerRequests {
   static constexpr std::uint32_t sample_every = 64;
 
   void count(std::size_t route, int status) { bump(requests_[route][code_index(status)]); }
+  // About ten times a second, by the worker that is not stuck.
+  void tick() { bump(ticks_); }
+  [[nodiscard]] std::uint64_t ticks() const { return ticks_.load(std::memory_order_relaxed); }
   void count(CacheResult result) { bump(cache_[static_cast<std::size_t>(result)]); }
-  // Whether this request's time is to be measured.
+  // Whether this request's time is to be measured if it is a plain look-up.
   bool sampled() { return ++turn_ % sample_every == 0; }
-  void time(base::Duration took);
+  // `weight`: how many requests it stands for.
+  void time(std::size_t route, base::Duration took, std::uint32_t weight = 1);
 
   [[nodiscard]] std::uint64_t requests(std::size_t route, std::size_t code) const {
     return requests_[route][code].load(std::memory_order_relaxed);
@@ -42,11 +46,11 @@ class WorkerRequests {
   [[nodiscard]] std::uint64_t cache(CacheResult result) const {
     return cache_[static_cast<std::size_t>(result)].load(std::memory_order_relaxed);
   }
-  [[nodiscard]] std::uint64_t bucket(std::size_t index) const {
-    return buckets_[index].load(std::memory_order_relaxed);
+  [[nodiscard]] std::uint64_t bucket(std::size_t route, std::size_t index) const {
+    return times_[route].buckets[index].load(std::memory_order_relaxed);
   }
-  [[nodiscard]] double seconds() const {
-    return static_cast<double>(nanoseconds_.load(std::memory_order_relaxed)) * 1e-9;
+  [[nodiscard]] double seconds(std::size_t route) const {
+    return static_cast<double>(times_[route].nanoseconds.load(std::memory_order_relaxed)) * 1e-9;
   }
 
   // The status that stands at a place of the counters; 0 for all others together.
@@ -61,8 +65,12 @@ class WorkerRequests {
 
   std::array<std::array<Counter, code_count>, max_routes> requests_{};
   std::array<Counter, 3> cache_{};
-  std::array<Counter, bounds.size() + 1> buckets_{};
-  Counter nanoseconds_{0};
+  struct Times {
+    std::array<Counter, bounds.size() + 1> buckets{};
+    Counter nanoseconds{0};
+  };
+  std::array<Times, max_routes> times_{};
+  Counter ticks_{0};
   std::uint32_t turn_ = 0;
 };
 
@@ -71,8 +79,9 @@ class RequestMetrics {
   explicit RequestMetrics(unsigned workers);
 
   [[nodiscard]] WorkerRequests& worker(unsigned index) { return *workers_[index]; }
+  [[nodiscard]] const WorkerRequests& worker(unsigned index) const { return *workers_[index]; }
 
-  // aureacore_http_requests_total{route,code}, aureacore_http_request_duration_seconds (a sample),
+  // aureacore_http_requests_total{route,code}, aureacore_http_request_duration_seconds{route},
   // aureacore_cache_requests_total{tier="local",result}. Call once; `this` must outlive the registry's last exposition.
   void register_with(metrics::Registry& registry) const;
 

@@ -37,6 +37,7 @@ constexpr auto table = std::to_array<Route>({
     {post, "/api/catalog/analyze-location", post_analyze_location, Needs::snapshot},
     {get, "/livez", get_livez, Needs::nothing, InBatch::no, Access::open},
     {get, "/readyz", get_readyz, Needs::nothing, InBatch::no, Access::open},
+    {get, "/startupz", get_startupz, Needs::nothing, InBatch::no, Access::open},
     {get, "/metrics", get_metrics, Needs::nothing, InBatch::no, Access::metrics},
     {get, "/api/v1/status", get_status, Needs::nothing},
     {get, "/api/v1/sources", get_sources, Needs::nothing},

@@ -114,13 +114,11 @@ void Call::fail_absent(std::string detail) {
 
 void Worker::handle(const http::Request& request, http::Response& response) {
   parts_.clear();
-  if (!counters_.sampled()) return dispatch(request, response);
-  const base::SteadyTime begin = context_.clock.steady();
   dispatch(request, response);
-  if (!response.deferred()) counters_.time(context_.clock.steady() - begin);
 }
 
 void Worker::tick() {
+  counters_.tick();
   follow_policy();
   labels_.tick();
   reader_.current();  // an idle worker must not pin an old snapshot
@@ -148,17 +146,30 @@ void Worker::dispatch(const http::Request& request, http::Response& response) {
 
 void Worker::route(const http::Request& request, http::Response& response) {
   if (gate_.guards() && place_ == Place::server) return route_guarded(request, response);
-  if (look_up(request, response)) return counters_.count(by_name_route(), response.status());
+  if (look_up_timed(request, response)) return;
   route_matched(match_route(request.method, request.path), request, response);
 }
 
+bool Worker::look_up_timed(const http::Request& request, http::Response& response) {
+  const bool sampled = counters_.sampled();
+  const base::SteadyTime begin = sampled ? context_.clock.steady() : base::SteadyTime{};
+  if (!look_up(request, response)) return false;
+  if (sampled) counters_.time(by_name_route(), context_.clock.steady() - begin, WorkerRequests::sample_every);
+  counters_.count(by_name_route(), response.status());
+  return true;
+}
+
 void Worker::route_matched(const Match& match, const http::Request& request, http::Response& response) {
+  const base::SteadyTime begin = context_.clock.steady();
+  const std::size_t route = match.route == Match::none ? route_count() - 1 : match.route;
   if (match.route == Match::none) {
     answer_unmatched(match, request, response);
-    return counters_.count(route_count() - 1, response.status());
+  } else {
+    call(match, request, response);
   }
-  call(match, request, response);
-  if (!response.deferred()) counters_.count(match.route, response.status());
+  if (response.deferred()) return;
+  counters_.count(route, response.status());
+  counters_.time(route, context_.clock.steady() - begin);
 }
 
 Call Worker::begin(const http::Request& request, http::Response& response) {

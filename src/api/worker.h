@@ -77,6 +77,8 @@ class Worker final : public http::Handler {
   bool look_up(const http::Request& request, http::Response& response);
   void dispatch(const http::Request& request, http::Response& response);
   void route(const http::Request& request, http::Response& response);
+  // The same, counted.
+  bool look_up_timed(const http::Request& request, http::Response& response);
   void route_matched(const Match& match, const http::Request& request, http::Response& response);
   // Routes it if its caller may have it, otherwise answers 401 or 403. What a background thread does was admitted before.
   void route_guarded(const http::Request& request, http::Response& response);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -99,6 +101,37 @@ class Program {
   pid_t pid_ = -1;
   int out_ = -1;
   int error_ = -1;
+};
+
+// The socket of a service manager, as systemd has it.
+class ServiceManager {
+ public:
+  explicit ServiceManager(std::string path) : path_(std::move(path)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path_.copy(address.sun_path, sizeof(address.sun_path) - 1);
+    EXPECT_EQ(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
+  }
+  ServiceManager(const ServiceManager&) = delete;
+  ServiceManager& operator=(const ServiceManager&) = delete;
+  ~ServiceManager() { ::close(socket_); }
+
+  // Whether a message that begins so comes, others before it or not.
+  [[nodiscard]] bool hears(std::string_view start) const {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (std::chrono::steady_clock::now() < deadline) {
+      pollfd ready{socket_, POLLIN, 0};
+      std::array<char, 500> buffer{};
+      if (::poll(&ready, 1, 1000) <= 0) continue;
+      const ssize_t got = ::recv(socket_, buffer.data(), buffer.size(), 0);
+      if (got > 0 && std::string_view(buffer.data(), static_cast<std::size_t>(got)).starts_with(start)) return true;
+    }
+    return false;
+  }
+
+ private:
+  std::string path_;
+  int socket_ = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 };
 
 class MainTest : public testing::Test {
@@ -292,6 +325,24 @@ TEST_F(MainTest, ReadsItsConfigurationAgainAndKeepsTheOldOneWhereTheNewIsBad) {
   program.signal(SIGHUP);
   ASSERT_TRUE(program.logs("configuration reloaded"));
   program.signal(SIGTERM);
+  EXPECT_EQ(program.end(), 0);
+}
+
+TEST_F(MainTest, TellsItsServiceManagerHowItIs) {
+  const auto file = configuration("allow_local: true\nsources: [{url: " + make_repository() + "}]\n");
+  const std::string socket = std::filesystem::path(file).parent_path() / "notify";
+  const ServiceManager manager(socket);
+  std::vector<std::string> arguments{"NOTIFY_SOCKET=" + socket, "WATCHDOG_USEC=600000", AUREACORE_PROGRAM};
+  for (const auto& argument : serve({"--config", file})) arguments.push_back(argument);
+  Program program(arguments, "env");
+  EXPECT_TRUE(manager.hears("READY=1\nSTATUS=serving"));
+  EXPECT_TRUE(manager.hears("WATCHDOG=1"));
+  program.signal(SIGHUP);
+  EXPECT_TRUE(manager.hears("RELOADING=1\nMONOTONIC_USEC="));
+  EXPECT_TRUE(manager.hears("READY=1\nSTATUS=serving 1 entities"));
+  EXPECT_TRUE(manager.hears("WATCHDOG=1"));
+  program.signal(SIGTERM);
+  EXPECT_TRUE(manager.hears("STOPPING=1"));
   EXPECT_EQ(program.end(), 0);
 }
 

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "server/process_metrics.h"
+
 namespace aureacore::server {
 namespace {
 
@@ -185,11 +187,22 @@ void App::register_server_metrics() {
                     });
   registry_.gauge("aureacore_build_info", "1; the release is in the label.",
                   [] { return Samples{{{{"release", release()}}, 1}}; });
+  register_process_metrics(registry_);
 }
 
 void App::start() {
   server_->start();
   syncer_->start();
+}
+
+bool App::alive() {
+  ticks_.resize(config_.threads, 0);
+  bool all = true;
+  for (unsigned worker = 0; worker < config_.threads; ++worker) {
+    const std::uint64_t now = requests_->worker(worker).ticks();
+    all = all && now != std::exchange(ticks_[worker], now);
+  }
+  return all;
 }
 
 void App::reconfigure(Config config) {

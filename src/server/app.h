@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "api/background.h"
 #include "api/barrier.h"
@@ -54,6 +55,9 @@ class App {
   // Not ready at once; answers what is under way, at most for the configured time; then ends every thread. Idempotent.
   void stop();
 
+  // Whether every thread that answers requests has gone round its loop since this was asked before; the main thread's.
+  bool alive();
+
   [[nodiscard]] const catalog::SnapshotSlot& slot() const { return slot_; }
   [[nodiscard]] sync::Syncer& syncer() { return *syncer_; }
   [[nodiscard]] sync::SharedStatus shared() const { return shared_->status(); }
@@ -80,6 +84,7 @@ class App {
   std::unique_ptr<sync::SharedCopy> shared_;
   std::unique_ptr<sync::Syncer> syncer_;
   std::unique_ptr<api::RequestMetrics> requests_;
+  std::vector<std::uint64_t> ticks_;  // of each worker, when alive() was asked
   std::unique_ptr<api::Context> context_;
   std::unique_ptr<api::Background> background_;
   std::unique_ptr<api::Barrier> barrier_;

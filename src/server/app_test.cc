@@ -103,6 +103,8 @@ TEST_F(AppTest, AnswersALookUpFromACommitAndTheNextOneFromTheNext) {
   serve({source("main", repository_.path())});
   ASSERT_TRUE(eventually([&] { return serves("a"); }));
   EXPECT_THAT(get("/readyz"), StartsWith("HTTP/1.1 200"));
+  EXPECT_THAT(get("/readyz?verbose"), HasSubstr("\n[+]cache ok"));
+  EXPECT_THAT(get("/metrics"), HasSubstr("\nprocess_threads "));
   const auto first = look_up("a");
   EXPECT_THAT(first, HasSubstr("\"name\":\"a\""));
   EXPECT_THAT(header(first, "AureaCore-Version"), StartsWith("v1-1-"));

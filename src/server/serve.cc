@@ -5,10 +5,13 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
+#include <optional>
 
 #include "server/app.h"
 #include "server/console.h"
 #include "server/file_limit.h"
+#include "server/notifier.h"
 #include "server/random.h"
 
 namespace aureacore::server {
@@ -41,15 +44,45 @@ void reload(App& app, const ConfigRequest& request, const base::Log& log) {
   if (result.errors.empty()) app.reconfigure(std::move(result.config));
 }
 
-[[noreturn]] void wait_for_end(App& app, const ConfigRequest& request, const sigset_t& signals, const base::Log& log) {
-  for (;;) {
+std::string summary(const App& app) {
+  const auto snapshot = app.slot().latest();
+  return snapshot ? fmt::format("serving {} entities", snapshot->size()) : "loading";
+}
+
+// The next signal; nothing where none came in time.
+std::optional<int> next_signal(const sigset_t& signals, const std::optional<base::Duration>& time) {
+  if (!time) {
     int signal = 0;
-    if (::sigwait(&signals, &signal) != 0) continue;
+    return ::sigwait(&signals, &signal) == 0 ? std::optional(signal) : std::nullopt;
+  }
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(*time);
+  const timespec wait{.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds(*time - seconds).count()};
+  const int signal = ::sigtimedwait(&signals, nullptr, &wait);
+  return signal > 0 ? std::optional(signal) : std::nullopt;
+}
+
+// A reload before the first catalog is there leaves the process what it was for its manager: starting.
+void reload_and_tell(App& app, const ConfigRequest& request, const base::Clock& clock, const base::Log& log,
+                     const Notifier& notifier) {
+  const bool loaded = app.slot().latest() != nullptr;
+  if (loaded) notifier.reloading(clock.steady());
+  reload(app, request, log);
+  if (loaded) notifier.ready(summary(app));
+}
+
+[[noreturn]] void wait_for_end(App& app, const ConfigRequest& request, const sigset_t& signals,
+                               const base::Clock& clock, const base::Log& log, const Notifier& notifier) {
+  for (;;) {
+    const std::optional<int> signal = next_signal(signals, notifier.watchdog());
+    // Silence has the manager start the process anew: that is for a worker that is stuck.
+    if (notifier.watchdog() && app.alive()) notifier.alive();
+    if (!signal) continue;
     if (signal == SIGHUP) {
-      reload(app, request, log);
+      reload_and_tell(app, request, clock, log, notifier);
       continue;
     }
     log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+    notifier.stopping();
     app.stop();
     log.info("stopped");
     // Every thread has ended. The catalog's memory goes back with the process: freeing it entity by entity takes seconds.
@@ -73,13 +106,17 @@ int serve(const ConfigRequest& request, std::function<void()> loaded_first) {
   const auto progress = [&](const sync::Progress& step) { console.report(step, log); };
   constexpr std::size_t other_files = 512;  // mirrors, git's pipes, what libraries open
   raise_file_limit(loaded.config.http.connections + other_files, log);
-  auto app =
-      App::create(loaded.config, {clock, log, make_random(), sync::connect_git, progress, std::move(loaded_first)});
+  const Notifier notifier(request.environment);
+  const auto first = [&notifier, tell = std::move(loaded_first)] {
+    notifier.ready("serving");
+    if (tell) tell();
+  };
+  auto app = App::create(loaded.config, {clock, log, make_random(), sync::connect_git, progress, first});
   if (!app) return report({app.error().message});
   (*app)->start();
   fmt::print("listening on http://{}\n", authority(loaded.config, (*app)->port()));
   std::fflush(stdout);
-  wait_for_end(**app, request, signals, log);
+  wait_for_end(**app, request, signals, clock, log, notifier);
 }
 
 }  // namespace aureacore::server

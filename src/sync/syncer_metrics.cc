@@ -90,6 +90,10 @@ void Syncer::register_metrics(metrics::Registry& registry) const {
   });
   registry.gauge("aureacore_catalog_diagnostics", "What is wrong in the files of the sources, conflicts included.",
                  [&slot] { return diagnostics(slot.latest()); });
+  registry.gauge("aureacore_catalog_conflicts", "Entities that more than one place defines.", [&slot] {
+    const auto snapshot = slot.latest();
+    return Samples{{{}, snapshot ? static_cast<double>(snapshot->conflicts()) : 0}};
+  });
   registry.counter("aureacore_catalog_publications_total", "Snapshots published.", [this] {
     const std::scoped_lock lock(mutex_);
     return Samples{{{}, static_cast<double>(totals_.publications)}};

@@ -127,6 +127,7 @@ const requests = {
   ],
   getLivez: ['/livez'],
   getReadyz: ['/readyz', '/readyz?verbose'],
+  getStartupz: ['/startupz'],
   getMetrics: ['/metrics'],
   getStatus: ['/api/v1/status'],
   getSources: ['/api/v1/sources'],

@@ -9,6 +9,9 @@ export const { InMemoryCatalogClient } = require('@backstage/catalog-client/test
 export const model = require('@backstage/catalog-model');
 export const Ajv2020 = require('ajv/dist/2020').default;
 export const addFormats = require('ajv-formats').default;
+// What checks an object of Kubernetes by its published schema, by the object's apiVersion and kind.
+export const kubernetesModel = ({ apiVersion, kind }) => require(`kubernetes-models/${apiVersion}/${kind}`)[kind];
+export const Ajv = require('ajv').default;
 export const YAML = require('yaml');
 export const ai = require('@backstage/catalog-model/alpha');
 

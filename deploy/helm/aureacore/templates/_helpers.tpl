@@ -1,0 +1,10 @@
+{{- define "aureacore.labels" -}}
+app.kubernetes.io/name: aureacore
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end -}}
+{{- define "aureacore.selector" -}}
+app.kubernetes.io/name: aureacore
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
