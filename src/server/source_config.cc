@@ -154,9 +154,9 @@ void read_source(const definition::Node& node, const SourceDefaults& defaults, E
   source.tree.orphans = read_globs(section, "orphans", {});
   read_kinds(section, source.tree);
   section.duration("interval", source.interval, least_interval);
-  if (section.has("cache_ttl")) {
-    section.duration("cache_ttl", source.cache_ttl.emplace(CacheConfig::least_ttl), CacheConfig::least_ttl);
-  }
+  base::Duration cache_ttl = CacheConfig::least_ttl;
+  section.duration("cache_ttl", cache_ttl, CacheConfig::least_ttl);
+  if (section.has("cache_ttl")) source.cache_ttl = cache_ttl;
   section.boolean("fsck", source.remote.fsck);
   section.section("credentials", "the credentials",
                   [&](Section& inner) { read_credentials(inner, defaults, source.remote.credentials); });
