@@ -7,16 +7,19 @@
 #include "base/descriptor.h"
 #include "http/output.h"
 #include "http/session.h"
+#include "http/tls.h"
 
 namespace aureacore::http {
 
 struct Transit;
 
 struct Connection {
-  Connection(base::Descriptor s, Session::Shared& shared) : socket(std::move(s)), session(shared), since(shared.now) {}
+  Connection(base::Descriptor s, Session::Shared& shared, const Peer& peer)
+      : socket(std::move(s)), session(shared, peer), since(shared.now) {}
 
   base::Descriptor socket;
   Session session;
+  std::unique_ptr<Tls> tls;    // null: bytes go as they are
   Output pending;              // unsent; empty most of the time
   std::size_t leaving = 0;     // bytes that the transport took and that have not left
   base::SteadyTime since;      // last progress of writing, or the begin of lingering

@@ -32,6 +32,7 @@ OwnedRequest::OwnedRequest(const Request& request) : request_(request) {
   request_.query = keep(request.query);
   for (const Header& header : request.headers) headers_.push_back({keep(header.name), keep(header.value)});
   request_.headers = headers_;
+  request_.peer = nullptr;
 }
 
 Later::~Later() {

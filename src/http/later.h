@@ -65,6 +65,7 @@ struct Deferral {
   Method method = Method::get;
   bool http10 = false;
   bool keep_alive = true;
+  std::string lines;  // more header lines, rendered
 
   std::atomic<bool> cancelled{false};
   std::atomic<bool> done{false};

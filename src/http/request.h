@@ -5,6 +5,8 @@
 #include <span>
 #include <string_view>
 
+#include "http/peer.h"
+
 namespace aureacore::http {
 
 // NOLINTNEXTLINE(readability-identifier-naming): "delete" is a keyword
@@ -27,6 +29,7 @@ struct Request {
   std::string_view body;    // whole; chunks are joined
   std::span<const Header> headers;
   bool http10 = false;
+  const Peer* peer = nullptr;  // of the connection; null: there is none any more
   bool keep_alive = true;  // the connection goes on after the answer, as far as the request is concerned
 
   // The first header of that name (any case), or an empty view with a null pointer where there is none.

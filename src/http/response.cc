@@ -97,6 +97,7 @@ Later Response::defer() {
   deferral_->method = request_.method;
   deferral_->http10 = request_.http10;
   deferral_->keep_alive = request_.keep_alive;
+  deferral_->lines = also_;
   return {deferral_, *mailbox_};
 }
 
@@ -104,6 +105,7 @@ bool Response::bodiless() const { return request_.method == Method::head || !has
 
 void Response::end_head() {
   finished_ = true;
+  if (!also_.empty()) out_.append(also_);
   if (away_ == nullptr) return append_head_end(out_, close_, request_.http10);
   away_->head = out_.size();
   away_->status = status_;

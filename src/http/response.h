@@ -44,6 +44,8 @@ class Response {
   void start(int status);
   void header(std::string_view name, std::string_view value);
   void block(std::string_view lines) { out_.append(lines); }
+  // These lines go with the answer, whoever writes it, at its head's end. Before defer(); good until the handler returns.
+  void also(std::string_view lines) { also_ = lines; }
   void send(std::span<const std::string_view> parts);
   void send(std::initializer_list<std::string_view> parts) { send(std::span(parts.begin(), parts.size())); }
   // A body of `size` bytes in all, or of unknown size (chunked) where size is negative; gzip compresses it on the way
@@ -74,6 +76,7 @@ class Response {
   std::shared_ptr<Deferral> deferral_;
   Answer* away_ = nullptr;
   std::unique_ptr<Body> body_;
+  std::string_view also_;
   int status_ = 0;
   bool close_;
   bool finished_ = false;

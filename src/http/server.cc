@@ -15,10 +15,10 @@ class WorkerServer final : public Server {
   ~WorkerServer() override { stop(std::chrono::milliseconds(0)); }
 
   base::Status add(base::Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
-                   const Limits& limits) {
+                   const ServerOptions& options) {
     counters_.push_back(std::make_unique<WorkerCounters>());
     auto worker =
-        Worker::make(std::move(listener), std::move(transport), std::move(handler), limits, *counters_.back(), open_);
+        Worker::make(std::move(listener), std::move(transport), std::move(handler), options, *counters_.back(), open_);
     if (!worker) return std::unexpected(worker.error());
     workers_.push_back(std::move(*worker));
     return {};
@@ -64,7 +64,7 @@ base::Result<std::unique_ptr<Server>> Server::bind(const ServerOptions& options,
   auto server = std::make_unique<WorkerServer>(listeners->port, transports->front()->kind());
   for (unsigned worker = 0; worker < options.workers; ++worker) {
     auto status = server->add(std::move(listeners->sockets[worker]), std::move((*transports)[worker]), make(worker),
-                              options.limits);
+                              options);
     if (!status) return std::unexpected(status.error());
   }
   return server;

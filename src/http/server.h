@@ -18,6 +18,7 @@
 #include "http/limits.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/tls.h"
 #include "http/transport_kind.h"
 
 namespace aureacore::http {
@@ -44,6 +45,7 @@ struct WorkerCounters {
   std::atomic<std::uint64_t> received_bytes{0};
   std::atomic<std::uint64_t> sent_bytes{0};
   std::atomic<std::int64_t> open{0};  // connections
+  std::atomic<std::uint64_t> tls_failed{0};  // connections whose greeting, or a record, was no good
 };
 
 struct ServerOptions {
@@ -52,6 +54,7 @@ struct ServerOptions {
   unsigned workers = 1;
   TransportKind transport = TransportKind::automatic;
   Limits limits;
+  std::shared_ptr<const TlsSlot> tls = nullptr;  // null: plain HTTP
 };
 
 class Server {

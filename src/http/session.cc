@@ -79,6 +79,7 @@ void Session::answer(Request& request, Output& out) {
   const std::size_t mark = out.size();
   const bool client_goes_on = request.keep_alive;
   request.keep_alive = client_goes_on && !shared_.draining;
+  request.peer = &peer_;
   Response response(request, out, &shared_.mailbox);
   increment(shared_.counters.requests);
   waits_ = Waits::request;
@@ -153,6 +154,7 @@ void Session::deliver(Output& out) {
   Answer& answer = *deferral->answer;
   const bool ends = answer.close || shared_.draining;
   out.append(answer.headers());
+  out.append(deferral->lines);
   append_head_end(out, ends, deferral->http10);
   answer.bytes.consume(answer.head);
   if (answer.bytes.size() != 0 || answer.rest) stream_ = bytes_body(std::move(answer.bytes), std::move(answer.rest));

@@ -39,7 +39,7 @@ class Session {
     bool draining = false;  // each further answer closes its connection
   };
 
-  explicit Session(Shared& shared) : shared_(shared), since_(shared.now) {}
+  explicit Session(Shared& shared, const Peer& peer = {}) : shared_(shared), peer_(peer), since_(shared.now) {}
   ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -94,6 +94,7 @@ class Session {
   void close(bool linger);
 
   Shared& shared_;
+  const Peer peer_;
   Parser::Progress progress_;
   Output kept_;              // received, not yet answered
   std::size_t leaving_ = 0;  // of the answers before

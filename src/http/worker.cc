@@ -41,21 +41,22 @@ void tick_safely(Handler& handler) {
 }  // namespace
 
 base::Result<std::unique_ptr<Worker>> Worker::make(base::Descriptor listener, std::unique_ptr<Transport> transport,
-                                                   std::unique_ptr<Handler> handler, const Limits& limits,
-                                                   WorkerCounters& counters, std::atomic<std::size_t>& open) {
+                                                   std::unique_ptr<Handler> handler,
+                                                   const ServerOptions& options, WorkerCounters& counters, std::atomic<std::size_t>& open) {
   std::unique_ptr<Worker> worker(
-      new Worker(std::move(listener), std::move(transport), std::move(handler), limits, counters, open));
+      new Worker(std::move(listener), std::move(transport), std::move(handler), options, counters, open));
   if (auto status = worker->set_up(); !status) return std::unexpected(status.error());
   return worker;
 }
 
 Worker::Worker(base::Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
-               const Limits& limits, WorkerCounters& counters, std::atomic<std::size_t>& open)
+               const ServerOptions& options, WorkerCounters& counters, std::atomic<std::size_t>& open)
     : handler_(std::move(handler)),
       counters_(counters),
       open_(open),
       mailbox_(std::make_shared<Mailbox>()),
-      shared_(*handler_, limits, counters, mailbox_),
+      shared_(*handler_, options.limits, counters, mailbox_),
+      tls_(options.tls),
       listener_(std::move(listener)),
       timer_(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC)),
       transport_(std::move(transport)) {}
@@ -159,6 +160,8 @@ void Worker::tick() {
   (void)!::read(timer_.get(), &passed, sizeof(passed));  // unread, the timer would not fire again
   tick_safely(*handler_);
   output_.shrink(Transport::kept_output);
+  plain_.shrink(Transport::kept_output);
+  clear_.shrink(Transport::kept_output);
   accepting_ = listener_.is_open();  // again, after running out of descriptors
   sweep();
 }
@@ -200,9 +203,12 @@ void Worker::deliver() {
 
 void Worker::accept_some() {
   for (int i = 0; i < accepts_at_once; ++i) {
-    base::Descriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    sockaddr_storage address{};
+    socklen_t size = sizeof(address);
+    base::Descriptor socket(accept4(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size,
+                                    SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.is_open()) {
-      open(std::move(socket));
+      open(std::move(socket), Peer::of(address));
       continue;
     }
     if (errno == ECONNABORTED || errno == EINTR || errno == EPROTO) continue;
@@ -212,13 +218,15 @@ void Worker::accept_some() {
   }
 }
 
-void Worker::open(base::Descriptor socket) {
+void Worker::open(base::Descriptor socket, const Peer& peer) {
   const bool over = open_.load(std::memory_order_relaxed) >= shared_.limits.connections;
   if (over) add<std::uint64_t>(counters_.rejected, 1);
-  if (over && rejecting_ == rejections_at_once) return;
+  // Behind TLS it would take a greeting to say so.
+  if (over && (tls_ != nullptr || rejecting_ == rejections_at_once)) return;
   const int on = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-  auto connection = std::make_unique<Connection>(std::move(socket), shared_);
+  auto connection = std::make_unique<Connection>(std::move(socket), shared_, peer);
+  if (tls_ != nullptr && !greet(*connection)) return transport_->close(std::move(connection));
   if (!transport_->open(*connection)) return transport_->close(std::move(connection));
   connection->counted = !over;
   connection->place = connections_.size();
@@ -234,13 +242,21 @@ void Worker::open(base::Descriptor socket) {
   drive(opened);
 }
 
+bool Worker::greet(Connection& connection) {
+  connection.tls = Tls::make(*tls_->get());
+  return connection.tls != nullptr;
+}
+
 void Worker::drive(Connection& connection) {
   Output& out = connection.all_sent() ? output_ : connection.pending;
-  connection.session.count_leaving(connection.leaving);
-  if (wants_bytes(connection, out) && !receive(connection, out)) return close(connection);
-  if (connection.session.has_work()) connection.session.advance(out);
-  if (connection.session.broken()) {
+  Output& plain = plain_of(connection, out);
+  const std::size_t encrypted = connection.tls ? out.size() : 0;  // the session can't see it
+  connection.session.count_leaving(connection.leaving + encrypted);
+  if (wants_bytes(connection, out) && !receive(connection, plain)) return close(connection);
+  if (connection.session.has_work() && encrypted < Session::slice_bytes) connection.session.advance(plain);
+  if (connection.session.broken() || (connection.tls && !encrypt(connection, out))) {
     output_.clear();
+    plain_.clear();
     return cut(connection);
   }
   if (out.size() != 0 && !connection.blocked && !flush(connection, out)) return close(connection);
@@ -271,7 +287,38 @@ bool Worker::receive(Connection& connection, Output& out) {
   }
   if (connection.lingering) return true;
   add<std::uint64_t>(counters_.received_bytes, bytes.size());
+  if (connection.tls) return decrypt(connection, bytes, out);
   connection.session.receive(bytes, out);
+  return true;
+}
+
+// False: the connection is gone.
+bool Worker::decrypt(Connection& connection, std::span<char> bytes, Output& out) {
+  clear_.clear();
+  const Tls::Outcome outcome = connection.tls->receive(bytes, clear_);
+  if (clear_.size() != 0) connection.session.receive({clear_.data(), clear_.size()}, out);
+  if (outcome == Tls::Outcome::open) return true;
+  connection.session.end_input();
+  if (outcome == Tls::Outcome::ended) return true;
+  add<std::uint64_t>(counters_.tls_failed, 1);
+  // It is told why in its own language, and nothing else.
+  if (outcome == Tls::Outcome::not_tls && connection.all_sent()) {
+    connection.tls.reset();
+    connection.session.refuse(400, "expected TLS on this port (https), found plain HTTP", output_);
+  }
+  return !connection.session.has_work() && !connection.session.waits_for_answer();
+}
+
+// False: the connection is of no use any more.
+bool Worker::encrypt(Connection& connection, Output& out) {
+  if (!connection.tls->send(plain_, out)) {
+    plain_.clear();
+    return connection.session.ended();  // what is in `out` says why
+  }
+  if (connection.session.ended()) {
+    connection.tls->end();
+    return connection.tls->send(plain_, out);
+  }
   return true;
 }
 
@@ -322,11 +369,12 @@ void Worker::expire(Connection& connection) {
     if (waited > shared_.limits.write_time) cut(connection);
     return;
   }
+  if (connection.tls && !connection.tls->ready() && waited > shared_.limits.header_time) return close(connection);
   if (connection.session.idle()) {
     connection.session.give_memory_back();
     connection.pending.shrink(0);
   }
-  connection.session.expire(output_);
+  connection.session.expire(plain_of(connection, output_));
   if (connection.session.ended()) drive(connection);
 }
 

@@ -31,8 +31,8 @@ class Worker final : private Transport::Events {
 
   // `open` counts the connections of all workers.
   static base::Result<std::unique_ptr<Worker>> make(base::Descriptor listener, std::unique_ptr<Transport> transport,
-                                                    std::unique_ptr<Handler> handler, const Limits& limits,
-                                                    WorkerCounters& counters, std::atomic<std::size_t>& open);
+                                                    std::unique_ptr<Handler> handler,
+                                                    const ServerOptions& options, WorkerCounters& counters, std::atomic<std::size_t>& open);
   ~Worker() override;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
@@ -44,7 +44,7 @@ class Worker final : private Transport::Events {
 
  private:
   Worker(base::Descriptor listener, std::unique_ptr<Transport> transport, std::unique_ptr<Handler> handler,
-         const Limits& limits, WorkerCounters& counters, std::atomic<std::size_t>& open);
+         const ServerOptions& options, WorkerCounters& counters, std::atomic<std::size_t>& open);
   base::Status set_up();
 
   void run();
@@ -61,9 +61,14 @@ class Worker final : private Transport::Events {
   void deliver();
 
   void accept_some();
-  void open(base::Descriptor socket);
+  void open(base::Descriptor socket, const Peer& peer);
+  bool greet(Connection& connection);
   void drive(Connection& connection);
   bool receive(Connection& connection, Output& out);
+  bool decrypt(Connection& connection, std::span<char> bytes, Output& out);
+  // Where the connection's session writes to: what is behind TLS has yet to be encrypted.
+  Output& plain_of(Connection& connection, Output& out) { return connection.tls ? plain_ : out; }
+  bool encrypt(Connection& connection, Output& out);
   [[nodiscard]] bool wants_bytes(const Connection& connection, const Output& out) const;
   bool flush(Connection& connection, Output& out);
   void settle(Connection& connection);
@@ -77,6 +82,7 @@ class Worker final : private Transport::Events {
   std::atomic<std::size_t>& open_;
   std::shared_ptr<Mailbox> mailbox_;
   Session::Shared shared_;
+  const std::shared_ptr<const TlsSlot> tls_;  // null: plain HTTP
   base::Descriptor listener_;
   base::Descriptor timer_;
   std::unique_ptr<Transport> transport_;
@@ -84,6 +90,8 @@ class Worker final : private Transport::Events {
   std::vector<Connection*> queue_;
   std::vector<Connection*> turn_;
   Output output_;  // of the connection whose turn it is
+  Output plain_;   // of it, before it is encrypted
+  Output clear_;   // what it sent, decrypted
   std::size_t rejecting_ = 0;
   bool accepting_ = false;  // the listener may hold more
   bool ticked_ = false;
