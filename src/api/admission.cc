@@ -1,6 +1,7 @@
 // Who may have what: the one place where requests are held against the roles of their callers.
 #include <fmt/core.h>
 
+#include "api/access_log.h"
 #include "api/worker.h"
 #include "base/text.h"
 
@@ -26,6 +27,29 @@ Problem forbidden(const Principal& caller, Role needed) {
                                 caller.name.empty() ? "the caller" : base::printable(caller.name), name(caller.role))};
 }
 
+Problem too_often() {
+  return {.status = 429,
+          .type = "rate-limit",
+          .title = "The client asks too often",
+          .detail =
+              "expected no more requests of one client than the configuration allows (rate_limit), found more: "
+              "wait as long as Retry-After says"};
+}
+
+// Those must not fail because somebody else asks too much from the same address.
+bool is_probe(std::string_view path) { return path == "/livez" || path == "/readyz"; }
+
+// Who a bucket is for: a name, or an address without one. Of IPv6 the network: one client has as many addresses as it likes.
+std::string_view client_of(const http::Request& request, const Principal* caller) {
+  if (caller != nullptr && !caller->name.empty()) return caller->name;
+  if (request.peer == nullptr) return {};
+  constexpr std::size_t network_bytes = 8;
+  const auto& address = request.peer->address;
+  const std::string_view bytes(reinterpret_cast<const char*>(address.data()), address.size());
+  constexpr std::string_view mapped("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
+  return bytes.starts_with(mapped) ? bytes : bytes.substr(0, network_bytes);
+}
+
 // RFC 6750, 3.
 std::string challenge(int status, bool with_credentials, Role needed) {
   if (status == 403) {
@@ -41,6 +65,22 @@ std::string challenge(int status, bool with_credentials, Role needed) {
 void Worker::follow_policy() {
   gate_.tick(context_.clock.wall());
   labels_.keep_private(gate_.keeps_private());
+  limits_ = context_.limiter != nullptr && context_.limiter->on();
+  admits_ = place_ == Place::server && (gate_.guards() || limits_);
+}
+
+bool Worker::within_limit(const http::Request& request, http::Response& response, const Principal* caller) {
+  const auth::Limiter::Verdict verdict = context_.limiter->take(client_of(request, caller), context_.clock.steady());
+  limit_lines_ = context_.limiter->lines(verdict);
+  // In place of the line of whoever has named the request.
+  if (const auto id = request_id(request); !id.empty()) limit_lines_ += fmt::format("X-Request-Id: {}\r\n", id);
+  response.also(limit_lines_);
+  if (verdict.allowed) return true;
+  const std::string date = http_date(context_.clock.wall());
+  send_problem(too_often(),
+               {.version = {}, .label = {}, .date = date, .allow = {}, .retry_after = static_cast<int>(verdict.retry)},
+               request, response);
+  return false;
 }
 
 const Principal* Worker::identify(const http::Request& request) {
@@ -70,7 +110,10 @@ Role Worker::needed_for(const Route& route) const {
 }
 
 void Worker::route_guarded(const http::Request& request, http::Response& response) {
-  const Principal* const caller = identify(request);
+  const Principal* const caller = gate_.guards() ? identify(request) : &gate_.anonymous();
+  if (limits_ && !is_probe(request.path) && !within_limit(request, response, caller)) {
+    return counters_.count(route_count() - 1, response.status());
+  }
   const bool reads = caller != nullptr && caller->role >= Role::read;
   if (reads && look_up_timed(request, response)) return;
   const Match match = match_route(request.method, request.path);

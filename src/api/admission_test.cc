@@ -141,5 +141,41 @@ TEST(Admission, FollowsThePolicyATickLater) {
   EXPECT_EQ(server.as("read", "GET", look_up).status, 401);
 }
 
+struct Limited : Guarded {
+  Limited() : Guarded({.anonymous = Role::read}) {
+    limiter.set({.per_second = 1, .burst = 2});
+    context.limiter = &limiter;
+    handler = make_handler(context, 0);
+  }
+
+  auth::Limiter limiter{42};
+};
+
+TEST(Admission, LimitsHowOftenAClientMayAsk) {
+  Limited server;
+  const auto first = server.as("read", "GET", look_up);
+  EXPECT_EQ(first.status, 200);
+  EXPECT_EQ(first.header("ratelimit-policy"), "\"default\";q=2;w=2");
+  EXPECT_EQ(first.header("ratelimit"), "\"default\";r=1;t=1");
+  EXPECT_EQ(server.as("read", "GET", "/api/v1/order").header("ratelimit"), "\"default\";r=0;t=2");
+  const auto refused = server.as("read", "GET", look_up);
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.header("retry-after"), "1");
+  EXPECT_EQ(refused.header("ratelimit"), "\"default\";r=0;t=2");
+  EXPECT_EQ(server.as("admin", "GET", look_up).status, 200) << "another client";
+  EXPECT_EQ(server.get(look_up).status, 200) << "nobody in particular";
+  EXPECT_EQ(server.as("read", "GET", "/livez").status, 200);
+  server.pass(std::chrono::seconds(1));
+  EXPECT_EQ(server.as("read", "GET", look_up).status, 200);
+}
+
+TEST(Admission, CountsGuessesOfTokensForTheirAddress) {
+  Limited server;
+  EXPECT_EQ(server.as("guess1", "GET", look_up).status, 401);
+  EXPECT_EQ(server.as("guess2", "GET", look_up).status, 401);
+  EXPECT_EQ(server.as("guess3", "GET", look_up).status, 429);
+  EXPECT_EQ(server.as("read", "GET", look_up).status, 200);
+}
+
 }  // namespace
 }  // namespace aureacore::api

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "api/request_metrics.h"
+#include "auth/limiter.h"
 #include "auth/policy.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -72,6 +73,7 @@ struct Context {
   Background* background = nullptr;           // null: every question is answered on its worker's thread
   Barrier* barrier = nullptr;                 // null: a level that isn't met at once is answered 503
   const auth::PolicySlot* auth = nullptr;     // null: everybody may everything
+  auth::Limiter* limiter = nullptr;           // null: as often as they like
   base::SteadyTime started = clock.steady();  // for the uptime in /api/v1/status
 };
 

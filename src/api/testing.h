@@ -148,6 +148,7 @@ struct Instance {
       wait_for(*deferral);
       if (!deferral->answer) throw std::logic_error("the background gave no answer");
       out.append(deferral->answer->headers());
+      out.append(deferral->lines);
       http::append_head_end(out, false, false);
       out.append(deferral->answer->body());
       rest = std::move(deferral->answer->rest);

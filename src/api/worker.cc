@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include "api/access_log.h"
 #include "api/answer.h"
 #include "api/background.h"
 #include "base/text.h"
@@ -137,15 +138,17 @@ void Worker::dispatch(const http::Request& request, http::Response& response) {
   try {
     route(request, response);
   } catch (const std::exception& error) {
-    context_.log.error(
-        "request failed",
-        {{"method", request.method_name}, {"path", base::printable(request.path)}, {"error", error.what()}});
+    context_.log.error("request failed", {{"method", request.method_name},
+                                          {"path", base::printable(request.path)},
+                                          {"error", error.what()},
+                                          {"request_id", request_id(request)},
+                                          {"traceparent", trace_parent(request)}});
     throw;
   }
 }
 
 void Worker::route(const http::Request& request, http::Response& response) {
-  if (gate_.guards() && place_ == Place::server) return route_guarded(request, response);
+  if (admits_) return route_guarded(request, response);
   if (look_up_timed(request, response)) return;
   route_matched(match_route(request.method, request.path), request, response);
 }

@@ -82,6 +82,8 @@ class Worker final : public http::Handler {
   void route_matched(const Match& match, const http::Request& request, http::Response& response);
   // Routes it if its caller may have it, otherwise answers 401 or 403. What a background thread does was admitted before.
   void route_guarded(const http::Request& request, http::Response& response);
+  // False: the client has asked too often, and is told so. Anything else is labelled with what is left.
+  bool within_limit(const http::Request& request, http::Response& response, const auth::Principal* caller);
   // Null: with credentials that are no good.
   const auth::Principal* identify(const http::Request& request);
   [[nodiscard]] auth::Role needed_for(const Route& route) const;
@@ -105,6 +107,9 @@ class Worker final : public http::Handler {
   std::string header_scratch_;
   Place place_;
   auth::Gate gate_;
+  bool limits_ = false;      // how often clients may ask
+  bool admits_ = false;      // not everybody everything, or not as often as they like
+  std::string limit_lines_;  // of the request that is answered
   std::uint64_t pins_ = 0;
   const Settled* settled_ = nullptr;  // of the request that is answered; null: not settled yet
   bool pinned_here_ = false;          // to an earlier version, for this request alone

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/jwt.h"
 #include "auth/role.h"
 #include "auth/token.h"
 #include "base/clock.h"
@@ -18,16 +19,11 @@ namespace aureacore::auth {
 // A longer one is refused unread.
 constexpr std::size_t max_token_bytes = 8 << 10;
 
-// What a token was found to be good for.
-struct Verified {
-  Principal principal;
-  base::WallTime until = base::WallTime::max();
-};
-
 struct Policy {
   Role anonymous = Role::none;  // of who shows no token
   bool open_metrics = false;    // /metrics takes no role
   std::vector<StaticToken> tokens;
+  std::vector<Issuer> issuers;
 
   // Whether anything is asked of anybody.
   [[nodiscard]] bool guards() const { return anonymous != Role::admin; }

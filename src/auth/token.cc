@@ -39,8 +39,9 @@ base::Result<TokenDigest> parse_digest(std::string_view text) {
   text.remove_prefix(digest_prefix.size());
   if (text.size() != 2 * digest.size()) return wrong();
   for (std::uint8_t& byte : digest) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + 2, byte, 16);
-    if (error != std::errc() || end != text.data() + 2) return wrong();
+    const std::string_view pair = text.substr(0, 2);
+    const auto [end, error] = std::from_chars(pair.begin(), pair.end(), byte, 16);
+    if (error != std::errc() || end != pair.end()) return wrong();
     text.remove_prefix(2);
   }
   return digest;

@@ -183,6 +183,12 @@ TEST_F(MainTest, PrintsItsVersion) {
   EXPECT_THAT(program.output, StartsWith("aureacore 0."));
 }
 
+TEST_F(MainTest, MakesTokensWithTheirHashes) {
+  Program program({"token"});
+  EXPECT_EQ(program.end(), 0);
+  EXPECT_THAT(program.output, testing::MatchesRegex("token: aureacore_[0-9A-Za-z_-]{43}\nhash: sha256:[0-9a-f]{64}\n"));
+}
+
 TEST_F(MainTest, EndsWithTwoOnAWrongCommandLine) {
   EXPECT_EQ(Program({}).end(), 2);
   EXPECT_EQ(Program({"serve", "--nonsense"}).end(), 2);

@@ -30,7 +30,7 @@ struct Request {
   std::span<const Header> headers;
   bool http10 = false;
   const Peer* peer = nullptr;  // of the connection; null: there is none any more
-  bool keep_alive = true;  // the connection goes on after the answer, as far as the request is concerned
+  bool keep_alive = true;      // the connection goes on after the answer, as far as the request is concerned
 
   // The first header of that name (any case), or an empty view with a null pointer where there is none.
   [[nodiscard]] std::string_view header(std::string_view name) const;

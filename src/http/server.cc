@@ -63,8 +63,8 @@ base::Result<std::unique_ptr<Server>> Server::bind(const ServerOptions& options,
   if (!transports) return std::unexpected(transports.error());
   auto server = std::make_unique<WorkerServer>(listeners->port, transports->front()->kind());
   for (unsigned worker = 0; worker < options.workers; ++worker) {
-    auto status = server->add(std::move(listeners->sockets[worker]), std::move((*transports)[worker]), make(worker),
-                              options);
+    auto status =
+        server->add(std::move(listeners->sockets[worker]), std::move((*transports)[worker]), make(worker), options);
     if (!status) return std::unexpected(status.error());
   }
   return server;

@@ -44,7 +44,7 @@ struct WorkerCounters {
   std::atomic<std::uint64_t> rejected{0};  // connections over the limit
   std::atomic<std::uint64_t> received_bytes{0};
   std::atomic<std::uint64_t> sent_bytes{0};
-  std::atomic<std::int64_t> open{0};  // connections
+  std::atomic<std::int64_t> open{0};         // connections
   std::atomic<std::uint64_t> tls_failed{0};  // connections whose greeting, or a record, was no good
 };
 

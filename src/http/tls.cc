@@ -55,9 +55,8 @@ int choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size, con
                     unsigned offered_size, void*) {
   static constexpr std::string_view ours = "\x08http/1.1";
   unsigned char* found = nullptr;
-  const int outcome =
-      SSL_select_next_proto(&found, size, reinterpret_cast<const unsigned char*>(ours.data()),
-                            static_cast<unsigned>(ours.size()), offered, offered_size);
+  const int outcome = SSL_select_next_proto(&found, size, reinterpret_cast<const unsigned char*>(ours.data()),
+                                            static_cast<unsigned>(ours.size()), offered, offered_size);
   *chosen = found;
   return outcome == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_NOACK;
 }

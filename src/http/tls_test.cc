@@ -26,7 +26,8 @@ Finished run(const std::string& command) {
   Finished result;
   FILE* const pipe = ::popen((command + " 2>&1").c_str(), "r");
   std::array<char, 4096> bytes{};
-  while (const std::size_t count = std::fread(bytes.data(), 1, bytes.size(), pipe)) result.output.append(bytes.data(), count);
+  while (const std::size_t count = std::fread(bytes.data(), 1, bytes.size(), pipe))
+    result.output.append(bytes.data(), count);
   result.status = WEXITSTATUS(::pclose(pipe));
   return result;
 }
@@ -98,8 +99,9 @@ TEST_F(TlsTest, CarriesLargeBodiesBothWaysAndManyRequestsOnOneConnection) {
   std::ofstream(file("large")) << large << large;
   EXPECT_EQ(curl(trusting("a") + " --data-binary @" + file("large")).output, std::to_string(2 * large.size()));
   const std::string url = fmt::format("https://localhost:{}/", server_->port());
-  const Finished many = run(fmt::format("curl --silent --max-time 20 {} {}large {}large {}x --write-out '%{{num_connects}}' | tail -c 4",
-                                   trusting("a"), url, url, url));
+  const Finished many =
+      run(fmt::format("curl --silent --max-time 20 {} {}large {}large {}x --write-out '%{{num_connects}}' | tail -c 4",
+                      trusting("a"), url, url, url));
   EXPECT_EQ(many.output, "x000") << "the last of three answers on one connection";
 }
 
@@ -147,7 +149,9 @@ TEST_F(TlsTest, GreetsNewConnectionsWithTheNewCertificateAndKeepsTheOldOnes) {
   serve(options("a"));
   FILE* const client = ::popen(
       fmt::format("openssl s_client -quiet -no_ign_eof -verify_quiet -CAfile {} -connect localhost:{} > {} 2>&1",
-                  file("a.pem"), server_->port(), file("answers")).c_str(), "w");
+                  file("a.pem"), server_->port(), file("answers"))
+          .c_str(),
+      "w");
   const auto ask = [&](const std::string& path) {
     std::fputs(get(path).c_str(), client);
     std::fflush(client);

@@ -41,8 +41,8 @@ void tick_safely(Handler& handler) {
 }  // namespace
 
 base::Result<std::unique_ptr<Worker>> Worker::make(base::Descriptor listener, std::unique_ptr<Transport> transport,
-                                                   std::unique_ptr<Handler> handler,
-                                                   const ServerOptions& options, WorkerCounters& counters, std::atomic<std::size_t>& open) {
+                                                   std::unique_ptr<Handler> handler, const ServerOptions& options,
+                                                   WorkerCounters& counters, std::atomic<std::size_t>& open) {
   std::unique_ptr<Worker> worker(
       new Worker(std::move(listener), std::move(transport), std::move(handler), options, counters, open));
   if (auto status = worker->set_up(); !status) return std::unexpected(status.error());
@@ -205,8 +205,8 @@ void Worker::accept_some() {
   for (int i = 0; i < accepts_at_once; ++i) {
     sockaddr_storage address{};
     socklen_t size = sizeof(address);
-    base::Descriptor socket(accept4(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size,
-                                    SOCK_NONBLOCK | SOCK_CLOEXEC));
+    base::Descriptor socket(
+        accept4(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket.is_open()) {
       open(std::move(socket), Peer::of(address));
       continue;

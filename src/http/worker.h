@@ -31,8 +31,8 @@ class Worker final : private Transport::Events {
 
   // `open` counts the connections of all workers.
   static base::Result<std::unique_ptr<Worker>> make(base::Descriptor listener, std::unique_ptr<Transport> transport,
-                                                    std::unique_ptr<Handler> handler,
-                                                    const ServerOptions& options, WorkerCounters& counters, std::atomic<std::size_t>& open);
+                                                    std::unique_ptr<Handler> handler, const ServerOptions& options,
+                                                    WorkerCounters& counters, std::atomic<std::size_t>& open);
   ~Worker() override;
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "server/fetch_url.h"
 #include "server/process_metrics.h"
 
 namespace aureacore::server {
@@ -49,6 +50,7 @@ std::vector<std::string_view> needs_restart(const Config& before, const Config& 
   if (before.threads != after.threads) keys.emplace_back("threads");
   if (before.transport != after.transport) keys.emplace_back("transport");
   if (before.log_format != after.log_format) keys.emplace_back("log_format");
+  if (before.tls != after.tls) keys.emplace_back("tls");
   if (before.fetchers != after.fetchers) keys.emplace_back("fetchers");
   if (before.guard.share != after.guard.share || before.guard.count != after.guard.count) keys.emplace_back("guard");
   if (!(before.cache == after.cache)) keys.emplace_back("cache");
@@ -80,6 +82,8 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
       dependencies_(std::move(dependencies)),
       state_(std::move(state)),
       policy_(make_seed(dependencies_.random)),
+      limiter_(make_seed(dependencies_.random)),
+      access_(make_seed(dependencies_.random)),
       store_(std::move(store)) {
   const std::uint64_t seed = make_seed(dependencies_.random);
   const auto open = [this](const std::string& catalog, const std::stop_token& stop) {
@@ -127,9 +131,14 @@ base::Status App::bind() {
                                                          .shared = shared_.get(),
                                                          .cache = store_->address(),
                                                          .cache_servers = [this] { return circuits(); },
-                                                         .auth = &policy_});
+                                                         .auth = &policy_,
+                                                         .limiter = &limiter_});
   kinds_.set(config_.kinds);
-  policy_.set(std::make_shared<const auth::Policy>(policy_of(config_.auth)));
+  limiter_.set(config_.rate_limit);
+  access_.set(config_.access_log);
+  auto tls = load_certificate();
+  if (!tls) return std::unexpected(tls.error());
+  credentials_->take_over(config_.auth);
   background_ = std::make_unique<api::Background>(*context_, config_.threads, config_.threads);
   context_->background = background_.get();
   barrier_ = std::make_unique<api::Barrier>(*context_, 2 * config_.threads);
@@ -138,8 +147,11 @@ base::Status App::bind() {
                                     .port = config_.port,
                                     .workers = config_.threads,
                                     .transport = config_.transport,
-                                    .limits = config_.http};
-  auto server = http::Server::bind(options, [&](unsigned worker) { return api::make_handler(*context_, worker); });
+                                    .limits = config_.http,
+                                    .tls = *std::move(tls)};
+  auto server = http::Server::bind(options, [&](unsigned worker) {
+    return api::log_access(api::make_handler(*context_, worker), access_, dependencies_.log, dependencies_.clock);
+  });
   if (!server) return std::unexpected(server.error());
   server_ = std::move(*server);
   dependencies_.log.info("transport chosen", {{"transport", http::to_string(server_->transport())}});
@@ -172,6 +184,8 @@ void App::register_server_metrics() {
                     sum([](const Counters& worker) { return static_cast<double>(worker.rejected.load(relaxed)); }));
   registry_.counter("aureacore_http_refused_total", "Requests refused as malformed, over a limit or too slow.",
                     sum([](const Counters& worker) { return static_cast<double>(worker.refused.load(relaxed)); }));
+  registry_.counter("aureacore_tls_failures_total", "Connections whose TLS was no good.",
+                    sum([](const Counters& worker) { return static_cast<double>(worker.tls_failed.load(relaxed)); }));
   registry_.counter(
       "aureacore_http_received_bytes_total", "Bytes received from clients.",
       sum([](const Counters& worker) { return static_cast<double>(worker.received_bytes.load(relaxed)); }));
@@ -192,6 +206,7 @@ void App::register_server_metrics() {
 
 void App::start() {
   server_->start();
+  credentials_->start();
   syncer_->start();
 }
 
@@ -215,6 +230,10 @@ void App::reconfigure(Config config) {
   kinds_.set(config.kinds);
   config_.drain = config.drain;
   take_over(config.auth);
+  config_.rate_limit = config.rate_limit;
+  limiter_.set(config.rate_limit);
+  access_.set(config.access_log);
+  credentials_->reload_certificate();
   syncer_->reconfigure(std::move(config.sources));
 }
 
@@ -226,13 +245,30 @@ void App::take_over(const AuthConfig& config) {
         {{"error", "expected auth.tokens or auth.anonymous where others can reach the address, found neither"}});
   }
   config_.auth = config;
-  policy_.set(std::make_shared<const auth::Policy>(policy_of(config)));
+  credentials_->take_over(config);
+}
+
+// Null: plain HTTP.
+base::Result<std::shared_ptr<http::TlsSlot>> App::load_certificate() {
+  const auto fetch = [](const std::string& url, const std::stop_token& stop) { return fetch_url(url, {}, stop); };
+  credentials_ =
+      std::make_unique<Credentials>(Credentials::Dependencies{dependencies_.clock, dependencies_.log, policy_, fetch});
+  std::shared_ptr<http::TlsSlot> slot;
+  if (config_.tls) {
+    auto context = http::TlsContext::load(*config_.tls);
+    if (!context) return std::unexpected(context.error().in("tls"));
+    slot = std::make_shared<http::TlsSlot>(*std::move(context));
+    credentials_->watch(*config_.tls, slot);
+  }
+  credentials_->register_metrics(registry_);
+  return slot;
 }
 
 void App::stop() {
   draining_ = true;
   if (barrier_) barrier_->stop();
   if (server_) server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(config_.drain));
+  if (credentials_) credentials_->stop();
   if (background_) background_->stop();
   syncer_->stop();
 }

@@ -21,6 +21,7 @@
 #include "http/server.h"
 #include "metrics/registry.h"
 #include "server/config.h"
+#include "server/credentials.h"
 #include "server/shared_store.h"
 #include "server/state_dir.h"
 #include "sync/syncer.h"
@@ -67,6 +68,7 @@ class App {
 
   base::Status bind();
   void take_over(const AuthConfig& config);
+  base::Result<std::shared_ptr<http::TlsSlot>> load_certificate();
   void register_server_metrics();
   // Of the servers of the cache, each with its circuit breaker's state.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> circuits() const;
@@ -80,6 +82,9 @@ class App {
   catalog::SnapshotSlot slot_;
   api::DeclaredKindsSlot kinds_;
   auth::PolicySlot policy_;
+  auth::Limiter limiter_;
+  api::AccessLog access_;
+  std::unique_ptr<Credentials> credentials_;
   const std::unique_ptr<SharedStore> store_;
   std::unique_ptr<sync::SharedCopy> shared_;
   std::unique_ptr<sync::Syncer> syncer_;

@@ -95,6 +95,9 @@ class Loader {
     std::string format;
     section.choice("log_format", {"text", "json"}, format);
     if (format == "json") config_.log_format = base::Log::Format::json;
+    std::string access;
+    section.choice("access_log", {"off", "errors", "all"}, access);
+    if (!access.empty()) config_.access_log = *api::parse_access_log(access);
     section.duration("drain", config_.drain, std::chrono::milliseconds(0));
     section.count("fetchers", config_.fetchers, 1, max_fetchers);
     section.section("guard", "the guard", [this](Section& guard) {
@@ -105,7 +108,9 @@ class Loader {
     config_.kinds = read_declared_kinds(section, file_directory());
     source_.tree.declared = config_.kinds;
     read_cache(section, {file_directory(), request_.environment}, config_.cache);
-    read_auth(section, config_.auth);
+    read_auth(section, {file_directory(), config_.allow_insecure}, config_.auth);
+    read_tls(section, file_directory(), config_.tls);
+    read_rate_limit(section, config_.rate_limit);
     read_sources(section);
     section.finish();
   }

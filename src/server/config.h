@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "api/access_log.h"
 #include "api/handler.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -39,6 +40,9 @@ struct Config {
   api::BatchLimits batch;
   CacheConfig cache;
   AuthConfig auth;
+  std::optional<http::TlsOptions> tls;  // nothing: plain HTTP
+  auth::RateLimit rate_limit;
+  api::AccessLog::Mode access_log = api::AccessLog::Mode::off;
   definition::DeclaredKindsPtr kinds;  // null: none
   std::vector<sync::SourceOptions> sources;
 };

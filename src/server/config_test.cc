@@ -64,6 +64,27 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.auth.tokens[0].principal.name, "portal");
   EXPECT_EQ(config.auth.tokens[0].principal.role, auth::Role::refresh);
   EXPECT_EQ(config.auth.tokens[0].digest, auth::digest_of("test"));
+  ASSERT_EQ(config.auth.issuers.size(), 2);
+  const IssuerConfig& issuer = config.auth.issuers[0];
+  EXPECT_EQ(issuer.issuer.issuer, "https://issuer.example.com");
+  EXPECT_EQ(issuer.issuer.audience, "aureacore");
+  EXPECT_EQ(issuer.place, "https://issuer.example.com/keys");
+  EXPECT_TRUE(issuer.is_url);
+  EXPECT_EQ(issuer.refresh, std::chrono::minutes(1));
+  EXPECT_EQ(issuer.issuer.skew, std::chrono::seconds(10));
+  EXPECT_EQ(issuer.issuer.name_claim, "email");
+  EXPECT_EQ(issuer.issuer.role, auth::Role::read);
+  ASSERT_EQ(issuer.issuer.rules.size(), 1);
+  EXPECT_EQ(issuer.issuer.rules[0].claim, "groups");
+  EXPECT_EQ(issuer.issuer.rules[0].role, auth::Role::admin);
+  EXPECT_EQ(config.auth.issuers[1].place, cases / "keys.json");
+  EXPECT_EQ(config.auth.issuers[1].issuer.role, auth::Role::none);
+  EXPECT_EQ(config.tls, (http::TlsOptions{.certificate_file = (cases / "tls.pem").string(),
+                                          .key_file = "/etc/tls.key",
+                                          .client_ca_file = (cases / "ca.pem").string(),
+                                          .client_must_have_one = false}));
+  EXPECT_EQ(config.access_log, api::AccessLog::Mode::errors);
+  EXPECT_EQ(config.rate_limit, (auth::RateLimit{.per_second = 100, .burst = 300}));
   EXPECT_EQ(config.http.connections, 50);
   EXPECT_EQ(config.batch.operations, 20);
   EXPECT_EQ(config.batch.bytes, 1 << 20);

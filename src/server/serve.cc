@@ -114,7 +114,7 @@ int serve(const ConfigRequest& request, std::function<void()> loaded_first) {
   auto app = App::create(loaded.config, {clock, log, make_random(), sync::connect_git, progress, first});
   if (!app) return report({app.error().message});
   (*app)->start();
-  fmt::print("listening on http://{}\n", authority(loaded.config, (*app)->port()));
+  fmt::print("listening on {}://{}\n", loaded.config.tls ? "https" : "http", authority(loaded.config, (*app)->port()));
   std::fflush(stdout);
   wait_for_end(**app, request, signals, clock, log, notifier);
 }
