@@ -65,7 +65,9 @@ void Barrier::submit(Wish wish, const http::Request& request, http::Later later)
   const std::scoped_lock lock(mutex_);
   if (stopped_) return;  // letting go of `later` answers it
   waiting_.fetch_add(1, std::memory_order_relaxed);
-  incoming_.push_back({std::move(wish), std::make_unique<http::OwnedRequest>(request), std::move(later)});
+  auto push = entity::PushToken::parse(wish.ask.version);
+  incoming_.push_back(
+      {std::move(wish), std::move(push), std::make_unique<http::OwnedRequest>(request), std::move(later)});
   changed_.notify_one();
 }
 
@@ -111,9 +113,12 @@ void Barrier::run(const std::stop_token& stop) {
 }
 
 void Barrier::ask_for_checks(const catalog::Snapshot& snapshot, const std::vector<Waiting>& fresh) {
-  auto latest = base::SteadyTime::min();
-  for (const Waiting& one : fresh) latest = std::max(latest, one.wish.since);
   for (const SourceState& source : snapshot.sources()) {
+    auto latest = base::SteadyTime::min();
+    for (const Waiting& one : fresh) {
+      const bool needed = !one.push || (one.push->concerns(source.id) && !one.push->names(source.id, source.commit));
+      if (needed) latest = std::max(latest, one.wish.since);
+    }
     if (source.freshness->last_check() < latest) context_.sync.refresh(source.id);
   }
 }
@@ -123,8 +128,11 @@ bool Barrier::decide(Worker& worker, Waiting& waiting) {
   if (waiting.later.cancelled()) return true;
   const auto now = context_.clock.steady();
   const catalog::SnapshotPtr snapshot = worker.reader().hold();
-  const auto [hope, missing] = prospect(*snapshot, waiting.wish.since, waiting.wish.arrived);
+  const auto& [since, arrived] = std::pair(waiting.wish.since, waiting.wish.arrived);
+  const auto [hope, missing] =
+      waiting.push ? prospect(*snapshot, *waiting.push, since, arrived) : prospect(*snapshot, since, arrived);
   if (missing == nullptr) {
+    note_met(waiting);
     Settled settled(waiting.wish.ask);
     settled.preference = waiting.wish.preference;
     totals_.met.fetch_add(1, std::memory_order_relaxed);
@@ -136,7 +144,32 @@ bool Barrier::decide(Worker& worker, Waiting& waiting) {
   return hopeless;
 }
 
+bool Barrier::has_met(std::string_view push_token) const {
+  const std::scoped_lock lock(mutex_);
+  return std::ranges::find(met_, push_token) != met_.end();
+}
+
+void Barrier::note_met(const Waiting& waiting) {
+  if (!waiting.push) return;
+  const std::scoped_lock lock(mutex_);
+  if (std::ranges::find(met_, waiting.wish.ask.version) != met_.end()) return;
+  if (met_.size() == max_met) met_.pop_front();
+  met_.push_back(waiting.wish.ask.version);
+}
+
+void Barrier::end(Worker& worker, Waiting& waiting, bool met) {
+  const http::Request& request = waiting.request->get();
+  http::Answer answer;
+  http::Response response(request, answer);
+  worker.answer_deferred(match_route(request.method, request.path).route, request, response, [&](Call& call) {
+    call.settled.preference = waiting.wish.preference;
+    waiting.wish.ending(call, met);
+  });
+  waiting.later.complete(std::move(answer));
+}
+
 void Barrier::answer(Worker& worker, Waiting& waiting, const Settled& settled) const {
+  if (waiting.wish.ending) return end(worker, waiting, true);
   const http::Request& request = waiting.request->get();
   http::Answer answer;
   http::Response response(request, answer);
@@ -155,6 +188,7 @@ void Barrier::answer(Worker& worker, Waiting& waiting, const Settled& settled) c
 
 void Barrier::refuse(Worker& worker, Waiting& waiting, const std::string& why) {
   totals_.unmet.fetch_add(1, std::memory_order_relaxed);
+  if (waiting.wish.ending) return end(worker, waiting, false);
   if (waiting.wish.ask.stale_if_error) return answer(worker, waiting, Settled());
   const http::Request& request = waiting.request->get();
   http::Answer answer;

@@ -12,8 +12,11 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -21,15 +24,18 @@
 
 #include "api/handler.h"
 #include "api/settled.h"
+#include "entity/push_token.h"
 #include "http/later.h"
 
 namespace aureacore::api {
 
 class Worker;
+struct Call;
 
 class Barrier {
  public:
   static constexpr std::size_t max_waiting = 16'384;  // beyond that requests are answered 503
+  static constexpr std::size_t max_met = 256;
   // How long a request waits unless it says so by Prefer, and at most.
   static constexpr std::chrono::seconds default_wait{10};
   static constexpr std::chrono::seconds longest_wait{60};
@@ -40,6 +46,9 @@ class Barrier {
     base::SteadyTime arrived;   // a check that began then or later and fails ends the hope
     base::SteadyTime deadline;  // to be answered by
     std::string preference;     // see Settled
+    // Writes the answer in the endpoint's place, also where there was no hope (`met` is false); empty: the endpoint does, or a
+    // problem is the answer.
+    std::function<void(Call&, bool met)> ending = {};
   };
   struct Totals {
     std::atomic<std::uint64_t> met{0};
@@ -53,6 +62,8 @@ class Barrier {
   [[nodiscard]] bool full() const;
   // The request's answer is due by `later`.
   void submit(Wish wish, const http::Request& request, http::Later later);
+  // Whether what this push token stands for was found to be served, lately: then no check is needed to say so. Any thread.
+  [[nodiscard]] bool has_met(std::string_view push_token) const;
   // A check has ended, or its outcome is served. Any thread; brief.
   void notify();
   // Those who wait are answered 503; from then on it is full. Idempotent.
@@ -64,6 +75,7 @@ class Barrier {
  private:
   struct Waiting {
     Wish wish;
+    std::optional<entity::PushToken> push;  // what it waits for, where that isn't all
     std::unique_ptr<const http::OwnedRequest> request;
     http::Later later;
   };
@@ -74,6 +86,8 @@ class Barrier {
   bool decide(Worker& worker, Waiting& waiting);
   void answer(Worker& worker, Waiting& waiting, const Settled& settled) const;
   void refuse(Worker& worker, Waiting& waiting, const std::string& why);
+  void note_met(const Waiting& waiting);
+  static void end(Worker& worker, Waiting& waiting, bool met);
 
   const Context& context_;
   const unsigned worker_;
@@ -82,6 +96,7 @@ class Barrier {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<Waiting> incoming_;  // guarded by mutex_
+  std::deque<std::string> met_;    // push tokens, oldest first, no more than max_met; guarded by mutex_
   bool notified_ = false;          // guarded by mutex_
   bool stopped_ = false;           // guarded by mutex_
   std::jthread thread_;            // last: it ends before what it uses

@@ -56,6 +56,8 @@ void get_order(Call& call);
 void get_prometheus_targets(Call& call);
 void get_flux_inputs(Call& call);
 void post_argo_parameters(Call& call);
+// hook.cc
+void post_git_hook(Call& call);
 // batch.cc
 void post_batch(Call& call);
 // openapi.cc

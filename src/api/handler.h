@@ -28,6 +28,7 @@ namespace aureacore::api {
 
 class Background;
 class Barrier;
+class HookDesk;
 
 // Bounds of one POST /api/v1/batch.
 struct BatchLimits {
@@ -71,6 +72,7 @@ struct Context {
   // The servers of the cache with the state of each one's circuit breaker ("closed"); empty: there are none.
   std::function<std::vector<std::pair<std::string, std::string>>()> cache_servers = {};
   Background* background = nullptr;           // null: every question is answered on its worker's thread
+  HookDesk* hooks = nullptr;                  // null: webhooks are answered 503
   Barrier* barrier = nullptr;                 // null: a level that isn't met at once is answered 503
   const auth::PolicySlot* auth = nullptr;     // null: everybody may everything
   auth::Limiter* limiter = nullptr;           // null: as often as they like

@@ -7,6 +7,7 @@
 
 #include "api/testing.h"
 #include "api/worker.h"
+#include "entity/push_token.h"
 
 namespace aureacore::api {
 namespace {
@@ -54,6 +55,38 @@ class LevelsTest : public ::testing::Test {
 
   Instance instance_;
 };
+
+std::string session_of(const entity::PushToken& push) { return fmt::format("session; version=\"{}\"", push.text()); }
+
+TEST_F(LevelsTest, SessionTakesAPushThatIsServed) {
+  const std::string commit = instance_.slot.latest()->source("main")->commit;
+  EXPECT_EQ(ask(session_of(entity::PushToken(1, {{"main", commit}}))).status, 200);
+  EXPECT_EQ(ask(session_of(entity::PushToken(1, {{"another", commit}}))).status, 200);
+  EXPECT_TRUE(instance_.sync.refreshed.empty());
+}
+
+TEST_F(LevelsTest, SessionWaitsForAPushAndRemembersIt) {
+  const std::string level = session_of(entity::PushToken(1, {{"main", std::string(40, 'b')}}));
+  auto answer = ask_later(level);
+  EXPECT_TRUE(waits());
+  check();
+  EXPECT_EQ(answer.get().status, 200);
+  pass(10s);
+  EXPECT_EQ(ask(level).status, 200);
+  EXPECT_EQ(instance_.sync.refreshed.size(), 1);
+}
+
+TEST_F(LevelsTest, SessionWaitsForAPushOfNoKnownCommit) {
+  auto answer = ask_later(session_of(entity::PushToken(2, {})));
+  EXPECT_TRUE(waits());
+  check();
+  EXPECT_EQ(answer.get().status, 200);
+}
+
+TEST_F(LevelsTest, APushIsNoSnapshot) {
+  const entity::PushToken push(1, {});
+  EXPECT_EQ(ask(fmt::format("snapshot; version=\"{}\"", push.text())).status, 400);
+}
 
 TEST_F(LevelsTest, StrongWaitsForACheckThatBeginsAfterIt) {
   auto answer = ask_later("strong");

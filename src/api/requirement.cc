@@ -19,6 +19,17 @@ Hope hope_for(const catalog::Freshness& freshness, base::SteadyTime since, base:
   return waits_for_others ? Hope::none : Hope::open;
 }
 
+bool is_served(const catalog::Snapshot& snapshot, const entity::PushToken& push) {
+  return std::ranges::all_of(snapshot.sources(), [&](const catalog::SourceState& source) {
+    return !push.concerns(source.id) || push.names(source.id, source.commit);
+  });
+}
+
+void look_at(const catalog::SourceState& source, Hope hope, Prospect& whole) {
+  if (hope == Hope::met || (whole.missing != nullptr && hope == Hope::open)) return;
+  whole = {hope, &source};
+}
+
 }  // namespace
 
 std::optional<base::SteadyTime> required_check(const query::Ask& ask, const catalog::Snapshot& snapshot,
@@ -30,6 +41,9 @@ std::optional<base::SteadyTime> required_check(const query::Ask& ask, const cata
       return snapshot.last_check() >= since ? std::nullopt : std::optional(since);
     }
     case Level::session:
+      if (const auto push = entity::PushToken::parse(ask.version)) {
+        return is_served(snapshot, *push) ? std::nullopt : std::optional(now);
+      }
       // One that is held here came before what is served now. One that isn't came from a remote's state before this request:
       // whatever the remotes say from now on has it.
       if (slot.find(ask.version).snapshot != nullptr) return std::nullopt;
@@ -44,9 +58,17 @@ std::optional<base::SteadyTime> required_check(const query::Ask& ask, const cata
 Prospect prospect(const catalog::Snapshot& snapshot, base::SteadyTime since, base::SteadyTime arrived) {
   Prospect whole;
   for (const catalog::SourceState& source : snapshot.sources()) {
-    const Hope hope = hope_for(*source.freshness, since, arrived);
-    if (hope == Hope::met || (whole.missing != nullptr && hope == Hope::open)) continue;
-    whole = {hope, &source};
+    look_at(source, hope_for(*source.freshness, since, arrived), whole);
+  }
+  return whole;
+}
+
+Prospect prospect(const catalog::Snapshot& snapshot, const entity::PushToken& push, base::SteadyTime since,
+                  base::SteadyTime arrived) {
+  Prospect whole;
+  for (const catalog::SourceState& source : snapshot.sources()) {
+    if (!push.concerns(source.id) || push.names(source.id, source.commit)) continue;
+    look_at(source, hope_for(*source.freshness, since, arrived), whole);
   }
   return whole;
 }

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "catalog/slot.h"
+#include "entity/push_token.h"
 #include "query/level.h"
 
 namespace aureacore::api {
@@ -27,5 +28,8 @@ struct Prospect {
 // Whether every source was checked at `since` or later. No hope is left where a check that began at `arrived` or later has
 // failed, or where none is to be expected.
 Prospect prospect(const catalog::Snapshot& snapshot, base::SteadyTime since, base::SteadyTime arrived);
+// The same of what a push has changed, for which a source that serves the pushed commit needs no check.
+Prospect prospect(const catalog::Snapshot& snapshot, const entity::PushToken& push, base::SteadyTime since,
+                  base::SteadyTime arrived);
 
 }  // namespace aureacore::api

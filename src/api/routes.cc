@@ -42,6 +42,7 @@ constexpr auto table = std::to_array<Route>({
     {get, "/api/v1/status", get_status, Needs::nothing},
     {get, "/api/v1/sources", get_sources, Needs::nothing},
     {get, "/api/v1/errors", get_errors, Needs::snapshot},
+    {post, "/api/v1/hooks/git", post_git_hook, Needs::nothing, InBatch::no, Access::open},
     {post, batch_path, post_batch, Needs::snapshot, InBatch::no},
     {get, "/api/v1/graph/{kind}/{namespace}/{name}", get_graph, Needs::snapshot},
     {get, "/api/v1/impact/{kind}/{namespace}/{name}", get_impact, Needs::snapshot},

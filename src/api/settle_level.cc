@@ -2,28 +2,15 @@
 #include <fmt/core.h>
 
 #include "api/barrier.h"
+#include "api/preference.h"
 #include "api/requirement.h"
 #include "api/worker.h"
-#include "base/text.h"
 
 namespace aureacore::api {
 namespace {
 
 using query::Ask;
 using query::Level;
-
-// RFC 7240's wait in seconds, of the first Prefer that has one.
-std::optional<std::uint64_t> preferred_wait(const http::Request& request) {
-  for (const http::Header& header : request.headers) {
-    if (!base::equal_ignoring_case(header.name, "prefer")) continue;
-    for (const std::string_view part : base::split(header.value, ',')) {
-      const std::string_view preference = base::trim(part);
-      if (!base::equal_ignoring_case(preference.substr(0, 5), "wait=")) continue;
-      if (const auto seconds = base::parse_number(preference.substr(5))) return seconds;
-    }
-  }
-  return std::nullopt;
-}
 
 Problem gone(const Ask& ask, const std::string& current) {
   return {.status = 410,
@@ -69,7 +56,9 @@ bool Worker::settle_level(Call& call) {
   if (ask->level == Level::eventual) return true;
   if (ask->level == Level::snapshot) return settle_snapshot(call, *ask);
   const auto since = required_check(*ask, *call.snapshot, context_.slot, context_.clock.steady());
-  if (since) return wait_for_checks(call, *ask, *since);
+  const bool is_met =
+      since && ask->level == Level::session && context_.barrier != nullptr && context_.barrier->has_met(ask->version);
+  if (since && !is_met) return wait_for_checks(call, *ask, *since);
   call.settled = Settled(*ask);
   return true;
 }

@@ -18,6 +18,9 @@ constexpr std::string_view head_key = "head";
 // So much is written in one transaction: a long one keeps the pages that it replaces.
 constexpr std::size_t transaction_bytes = std::size_t{16} << 20;
 
+// From so many on, those that have run out are looked for and thrown away.
+constexpr std::size_t many_leases = 1'024;
+
 using Moment = std::array<char, sizeof(std::uint64_t)>;
 
 std::string_view view_of(const Moment& bytes) { return {bytes.data(), bytes.size()}; }
@@ -235,6 +238,9 @@ base::Result<bool> EmbeddedStore::acquire(std::string_view lease, std::string_vi
                                           Deadline /*deadline*/) {
   const std::scoped_lock lock(mutex_);
   if (const Lease* now = held(lease); now != nullptr && now->owner != owner) return false;
+  if (leases_.size() >= many_leases) {
+    std::erase_if(leases_, [now = clock_.steady()](const auto& entry) { return entry.second.until <= now; });
+  }
   leases_[std::string(lease)] = {std::string(owner), clock_.steady() + duration};
   return true;
 }

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "entity/push_token.h"
 #include "entity/version.h"
 
 namespace aureacore::query {
@@ -61,7 +62,8 @@ base::Result<Ask> parse_item(std::string_view text) {
                 base::printable(text));
   }
   const bool needs_version = ask.level == Level::session || ask.level == Level::snapshot;
-  if (needs_version && !entity::is_token(ask.version)) {
+  const bool is_push = ask.level == Level::session && entity::PushToken::parse(ask.version);
+  if (needs_version && !is_push && !entity::is_token(ask.version)) {
     return fail(Code::invalid, "expected {}; version=\"…\" with a token as AureaCore-Version gives it, found \"{}\"",
                 name(ask.level), base::printable(text));
   }

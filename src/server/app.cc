@@ -89,9 +89,10 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
   const auto open = [this](const std::string& catalog, const std::stop_token& stop) {
     return store_->open(catalog, stop);
   };
-  shared_ = std::make_unique<sync::SharedCopy>(
-      shared_options(config_, seed, dependencies_.random),
-      sync::SharedCopy::Dependencies{dependencies_.clock, dependencies_.log, open, dependencies_.random});
+  shared_ =
+      std::make_unique<sync::SharedCopy>(shared_options(config_, seed, dependencies_.random),
+                                         sync::SharedCopy::Dependencies{dependencies_.clock, dependencies_.log, open,
+                                                                        dependencies_.random, &propagation_});
   shared_->register_metrics(registry_);
   store_->register_metrics(registry_);
   const auto progress = [this](const sync::Progress& progress) {
@@ -107,11 +108,13 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
                                     progress,
                                     [this] {
                                       if (barrier_) barrier_->notify();
+                                      if (hooks_) hooks_->notify();
                                     },
                                     shared_.get()};
   syncer_ = std::make_unique<sync::Syncer>(syncer_options(config_, state_, seed), std::move(syncer), config_.sources);
   syncer_->register_metrics(registry_);
-  requests_ = std::make_unique<api::RequestMetrics>(2 * config_.threads + 1);  // workers, background, the barrier
+  requests_ =
+      std::make_unique<api::RequestMetrics>(2 * config_.threads + 2);  // workers, background, the barrier, webhooks
   requests_->register_with(registry_);
 }
 
@@ -143,6 +146,14 @@ base::Status App::bind() {
   context_->background = background_.get();
   barrier_ = std::make_unique<api::Barrier>(*context_, 2 * config_.threads);
   context_->barrier = barrier_.get();
+  hooks_ = std::make_unique<api::HookDesk>(
+      api::HookDesk::Dependencies{.context = *context_,
+                                  .nonce = [this] { return make_seed(dependencies_.random); },
+                                  .targets = hook_targets(config_.hooks, config_.sources),
+                                  .propagation = &propagation_},
+      2 * config_.threads + 1);
+  hooks_->register_metrics(registry_);
+  context_->hooks = hooks_.get();
   const http::ServerOptions options{.host = config_.host,
                                     .port = config_.port,
                                     .workers = config_.threads,
@@ -199,6 +210,9 @@ void App::register_server_metrics() {
                       return Samples{{{{"outcome", "met"}}, static_cast<double>(totals.met.load(relaxed))},
                                      {{{"outcome", "unmet"}}, static_cast<double>(totals.unmet.load(relaxed))}};
                     });
+  registry_.histogram("aureacore_propagation_seconds",
+                      "Until a push is served here: from its webhook, or from another instance's announcement.",
+                      [this] { return propagation_.read(); });
   registry_.gauge("aureacore_build_info", "1; the release is in the label.",
                   [] { return Samples{{{{"release", release()}}, 1}}; });
   register_process_metrics(registry_);
@@ -226,6 +240,8 @@ void App::reconfigure(Config config) {
   }
   dependencies_.log.info("configuration reloaded", {{"sources", config.sources.size()}});
   config_.sources = config.sources;
+  config_.hooks = config.hooks;
+  hooks_->set_targets(hook_targets(config.hooks, config.sources));
   config_.kinds = config.kinds;
   kinds_.set(config.kinds);
   config_.drain = config.drain;
@@ -266,6 +282,7 @@ base::Result<std::shared_ptr<http::TlsSlot>> App::load_certificate() {
 
 void App::stop() {
   draining_ = true;
+  if (hooks_) hooks_->stop();
   if (barrier_) barrier_->stop();
   if (server_) server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(config_.drain));
   if (credentials_) credentials_->stop();

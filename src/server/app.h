@@ -13,6 +13,7 @@
 #include "api/background.h"
 #include "api/barrier.h"
 #include "api/handler.h"
+#include "api/hook_desk.h"
 #include "api/request_metrics.h"
 #include "auth/policy.h"
 #include "base/clock.h"
@@ -86,6 +87,7 @@ class App {
   api::AccessLog access_;
   std::unique_ptr<Credentials> credentials_;
   const std::unique_ptr<SharedStore> store_;
+  metrics::Timings propagation_{"by"};  // from a push's arrival, or its announcement, until it is served
   std::unique_ptr<sync::SharedCopy> shared_;
   std::unique_ptr<sync::Syncer> syncer_;
   std::unique_ptr<api::RequestMetrics> requests_;
@@ -93,6 +95,7 @@ class App {
   std::unique_ptr<api::Context> context_;
   std::unique_ptr<api::Background> background_;
   std::unique_ptr<api::Barrier> barrier_;
+  std::unique_ptr<api::HookDesk> hooks_;
   std::unique_ptr<http::Server> server_;
 };
 

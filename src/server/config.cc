@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::uint64_t max_threads = 256;
 constexpr std::uint64_t max_fetchers = 64;
+// What the largest sender of webhooks sends at most.
+constexpr std::uint64_t max_body_bytes = 25 << 20;
 
 struct Endpoint {
   std::string host;
@@ -61,6 +63,7 @@ class Loader {
     if (request_.file) read_file(*request_.file);
     const auto password = request_.environment("AUREACORE_CACHE_PASSWORD").value_or("");
     if (!password.empty()) config_.cache.password = password;
+    read_hook_variable();
     apply(from_environment(), [](std::string_view name) { return fmt::format("AUREACORE_{}", name); });
     apply(request_.flags, [](std::string_view name) { return "--" + flag(name); });
     add_command_line_sources();
@@ -111,6 +114,9 @@ class Loader {
     read_auth(section, {file_directory(), config_.allow_insecure}, config_.auth);
     read_tls(section, file_directory(), config_.tls);
     read_rate_limit(section, config_.rate_limit);
+    section.section("hooks", "the webhooks", [this](Section& hooks) {
+      read_hook_secrets(hooks, {file_directory(), request_.environment}, config_.hooks.secrets);
+    });
     read_sources(section);
     section.finish();
   }
@@ -144,16 +150,28 @@ class Loader {
     limits.duration("fetch_time", remote.fetch_deadline, std::chrono::milliseconds(100));
     limits.count("connections", config_.http.connections, 1, 1'000'000);
     limits.bytes("header_bytes", config_.http.header_bytes, 1024);
-    limits.bytes("body_bytes", config_.http.body_bytes, 1024);
+    limits.bytes("body_bytes", config_.http.body_bytes, 1024, max_body_bytes);
     limits.count("batch_operations", config_.batch.operations, 1, 1'000'000);
     limits.bytes("batch_bytes", config_.batch.bytes, 1024);
+  }
+
+  void read_hook_variable() {
+    auto text = request_.environment("AUREACORE_HOOK_SECRET").value_or("");
+    if (text.empty()) return;
+    auto secret = hooks::Secret::parse(std::move(text));
+    if (secret) {
+      config_.hooks.secrets = {*std::move(secret)};
+    } else {
+      errors_.add("AUREACORE_HOOK_SECRET: " + secret.error().message);
+    }
   }
 
   void read_sources(Section& section) {
     const SourceDefaults defaults{
         {config_.allow_insecure, config_.allow_local}, file_directory(), request_.environment, source_};
-    section.each("sources",
-                 [&](const definition::Node& node) { read_source(node, defaults, errors_, config_.sources); });
+    section.each("sources", [&](const definition::Node& node) {
+      read_source(node, defaults, errors_, config_.sources, config_.hooks);
+    });
   }
 
   [[nodiscard]] std::filesystem::path file_directory() const {

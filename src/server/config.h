@@ -19,6 +19,7 @@
 #include "http/server.h"
 #include "server/auth_config.h"
 #include "server/cache_config.h"
+#include "server/hook_config.h"
 #include "sync/source_options.h"
 #include "sync/syncer.h"
 
@@ -43,6 +44,7 @@ struct Config {
   std::optional<http::TlsOptions> tls;  // nothing: plain HTTP
   auth::RateLimit rate_limit;
   api::AccessLog::Mode access_log = api::AccessLog::Mode::off;
+  HookConfig hooks;
   definition::DeclaredKindsPtr kinds;  // null: none
   std::vector<sync::SourceOptions> sources;
 };

@@ -60,6 +60,14 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.guard.count, 100);
   EXPECT_EQ(config.auth.anonymous, auth::Role::read);
   EXPECT_TRUE(config.auth.open_metrics);
+  const auto targets = hook_targets(config.hooks, config.sources);
+  ASSERT_EQ(targets->secrets.size(), 1);
+  EXPECT_TRUE(targets->secrets[0].is("s3cret"));
+  EXPECT_EQ(targets->sources.at(0).address, "git.example.com/platform/catalog");
+  EXPECT_EQ(targets->sources.at(0).branch, "main");
+  ASSERT_EQ(targets->sources.at(0).secrets.size(), 2);
+  EXPECT_TRUE(targets->sources.at(0).secrets[0].is("of the file"));
+  EXPECT_TRUE(targets->sources.at(1).secrets.empty());
   ASSERT_EQ(config.auth.tokens.size(), 1);
   EXPECT_EQ(config.auth.tokens[0].principal.name, "portal");
   EXPECT_EQ(config.auth.tokens[0].principal.role, auth::Role::refresh);
@@ -120,7 +128,7 @@ TEST_P(BadConfig, SaysWhatIsWrongAndWhere) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, BadConfig,
                          testing::Values("unknown_key", "wrong_types", "bad_values", "credentials", "syntax",
-                                         "two_documents", "empty", "duplicate_key", "kinds_wrong", "auth"),
+                                         "two_documents", "empty", "duplicate_key", "kinds_wrong", "auth", "hooks"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Config, SaysThatAFileIsMissing) {

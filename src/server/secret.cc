@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t max_secret_bytes = 64 << 10;
 
+}  // namespace
+
 base::Result<std::string> read_secret(const std::filesystem::path& directory, const std::string& file) {
   std::ifstream in(directory / file, std::ios::binary);
   if (!in) return base::fail(base::Code::not_found, "expected a file that can be read, found none at {}", file);
@@ -22,8 +24,6 @@ base::Result<std::string> read_secret(const std::filesystem::path& directory, co
   while (secret.ends_with('\n') || secret.ends_with('\r')) secret.pop_back();
   return secret;
 }
-
-}  // namespace
 
 void read_password(Section& section, const SecretPlaces& places, std::string& password) {
   std::string file;

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "base/result.h"
 #include "server/section.h"
 
 namespace aureacore::server {
@@ -14,6 +15,9 @@ struct SecretPlaces {
   std::filesystem::path directory;  // that relative paths begin at
   std::function<std::optional<std::string>(const std::string& name)> environment;
 };
+
+// The file's content without line breaks at its end. Errors: not_found, too_large.
+base::Result<std::string> read_secret(const std::filesystem::path& directory, const std::string& file);
 
 // Leaves the password as it is where neither key is there.
 void read_password(Section& section, const SecretPlaces& places, std::string& password);

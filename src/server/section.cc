@@ -134,12 +134,16 @@ std::optional<std::uint64_t> Section::whole(std::string_view key, std::uint64_t 
   return static_cast<std::uint64_t>(number);
 }
 
-std::optional<std::uint64_t> Section::size(std::string_view key, std::uint64_t least) {
+std::optional<std::uint64_t> Section::size(std::string_view key, std::uint64_t least, std::uint64_t most) {
   const Node* value = find(key);
   if (value == nullptr) return std::nullopt;
   const auto bytes = parse_bytes(value->text);
   if (!bytes || *bytes < least) {
     wrong(key, *value, fmt::format("a number of bytes from {} up, as in 64KiB, 1MiB or 4GiB", least));
+    return std::nullopt;
+  }
+  if (*bytes > most) {
+    wrong(key, *value, fmt::format("a number of bytes up to {}", most));
     return std::nullopt;
   }
   return bytes;

@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <initializer_list>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -64,8 +65,9 @@ class Section {
     if (const auto number = whole(key, least, most)) out = static_cast<Number>(*number);
   }
   template <class Number>
-  void bytes(std::string_view key, Number& out, std::uint64_t least) {
-    if (const auto number = size(key, least)) out = static_cast<Number>(*number);
+  void bytes(std::string_view key, Number& out, std::uint64_t least,
+             std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) {
+    if (const auto number = size(key, least, most)) out = static_cast<Number>(*number);
   }
 
   // The values of a sequence, each with its place. False: there is no sequence.
@@ -84,7 +86,7 @@ class Section {
   const Node* find(std::string_view key);
   const Node* expect(std::string_view key, Node::Type type, std::string_view expected);
   std::optional<std::uint64_t> whole(std::string_view key, std::uint64_t least, std::uint64_t most);
-  std::optional<std::uint64_t> size(std::string_view key, std::uint64_t least);
+  std::optional<std::uint64_t> size(std::string_view key, std::uint64_t least, std::uint64_t most);
   void wrong(std::string_view key, const Node& found, std::string_view expected);
 
   const Node& node_;

@@ -137,7 +137,7 @@ std::string default_id(std::string_view url) {
 }
 
 void read_source(const definition::Node& node, const SourceDefaults& defaults, Errors& errors,
-                 std::vector<sync::SourceOptions>& sources) {
+                 std::vector<sync::SourceOptions>& sources, HookConfig& hooks) {
   sync::SourceOptions source = defaults.options;
   Section section(node, errors, "a source");
   if (!node.is(definition::Node::Type::mapping)) return;
@@ -160,6 +160,9 @@ void read_source(const definition::Node& node, const SourceDefaults& defaults, E
   section.boolean("fsck", source.remote.fsck);
   section.section("credentials", "the credentials",
                   [&](Section& inner) { read_credentials(inner, defaults, source.remote.credentials); });
+  section.section("hooks", "the source's webhooks", [&](Section& inner) {
+    read_hook_secrets(inner, {defaults.directory, defaults.environment}, hooks.of_sources[source.tree.source]);
+  });
   if (source.remote.url.scheme == git::Scheme::ssh && source.remote.credentials.known_hosts_file.empty()) {
     errors.add(section.mark("url"), "url: expected credentials.known_hosts_file for an ssh address, found none");
   }

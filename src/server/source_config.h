@@ -15,7 +15,7 @@ struct SourceDefaults {
 };
 
 void read_source(const definition::Node& node, const SourceDefaults& defaults, Errors& errors,
-                 std::vector<sync::SourceOptions>& sources);
+                 std::vector<sync::SourceOptions>& sources, HookConfig& hooks);
 // "URL-or-path[#branch]"; an id that is taken already gets a number behind it.
 void add_source(std::string_view text, const SourceDefaults& defaults, Errors& errors,
                 std::vector<sync::SourceOptions>& sources);

@@ -76,6 +76,7 @@ void SharedCopy::served(catalog::SnapshotPtr snapshot, cache::ImagePtr image) {
   post([&](Inbox& inbox) {
     if (image) {
       ++status_.adopted;
+      note_propagation(image->digest);
       status_.digest = image->digest.hex();
     } else if (status_.state == State::in_step) {
       status_.state = State::behind;
@@ -107,9 +108,22 @@ void SharedCopy::hear(const std::optional<Announcement>& announcement) {
     if (!announcement || inbox.announcements.size() == max_announcements) {
       inbox.gap = true;
     } else {
+      if (heard_.size() == max_announcements) heard_.pop_front();
+      heard_.emplace_back(announcement->next, dependencies_.clock.steady());
       inbox.announcements.push_back(*announcement);
     }
   });
+}
+
+// Under the lock: what was announced is about to be served.
+void SharedCopy::note_propagation(const Digest& digest) {
+  const auto at = std::ranges::find(heard_, digest, &std::pair<Digest, base::SteadyTime>::first);
+  if (at == heard_.end()) return;
+  if (dependencies_.propagation != nullptr) {
+    dependencies_.propagation->record(dependencies_.clock.steady() - at->second, "announcement");
+  }
+  // Those before it were passed over.
+  heard_.erase(heard_.begin(), at + 1);
 }
 
 bool SharedCopy::acquire(const std::string& source) {
@@ -142,6 +156,18 @@ void SharedCopy::release(const std::string& source) {
     dependencies_.log.info("lease not released, it runs out",
                            {{"source", source}, {"error", released.error().message}});
   }
+}
+
+std::optional<bool> SharedCopy::claim(const std::string& what, std::uint64_t number, base::Duration duration) const {
+  std::shared_ptr<cache::Store> store;
+  {
+    const std::scoped_lock lock(mutex_);
+    store = lender_;
+  }
+  if (!store) return std::nullopt;
+  const std::string owner = options_.instance + ":" + std::to_string(number);
+  const auto got = store->acquire(what, owner, duration, in(options_.lease_time));
+  return got ? std::optional(*got) : std::nullopt;
 }
 
 SharedStatus SharedCopy::status() const {

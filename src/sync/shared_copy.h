@@ -23,6 +23,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -78,8 +79,9 @@ class SharedCopy {
     const base::Clock& clock;
     const base::Log& log;
     OpenStore open;
-    resilience::Random random;  // used on its thread alone
-    bool driven = false;        // no thread of its own: whoever made it takes its turns
+    resilience::Random random;                // used on its thread alone
+    metrics::Timings* propagation = nullptr;  // from an announcement until what it names is taken; null: not measured
+    bool driven = false;                      // no thread of its own: whoever made it takes its turns
   };
   // Called on its thread. Brief.
   struct Listener {
@@ -125,6 +127,10 @@ class SharedCopy {
   void turn(const std::stop_token& stop);
   // When the next turn is due, unless something happens before. On the same thread.
   [[nodiscard]] base::SteadyTime next() const;
+
+  // Whether nobody has claimed this yet, in all instances, within the duration: from now on it is the caller's. `number` is to be
+  // another each time. Nothing: the store can't be asked. Any thread; blocks for lease_time at most.
+  [[nodiscard]] std::optional<bool> claim(const std::string& what, std::uint64_t number, base::Duration duration) const;
 
   // Any thread.
   [[nodiscard]] SharedStatus status() const;
@@ -182,6 +188,7 @@ class SharedCopy {
   [[nodiscard]] bool confirmed_since(const std::string& source, base::SteadyTime time) const;
   [[nodiscard]] Deadline in(base::Duration time) const { return dependencies_.clock.steady() + time; }
   void hear(const std::optional<cache::Announcement>& announcement);
+  void note_propagation(const cache::Digest& digest);
 
   const SharedCopyOptions options_;
   const Dependencies dependencies_;
@@ -213,12 +220,13 @@ class SharedCopy {
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
-  Inbox inbox_;                                                  // guarded by mutex_
-  Sources sources_;                                              // guarded by mutex_
-  std::map<std::string, base::SteadyTime, std::less<>> checks_;  // confirmed; guarded by mutex_
-  std::shared_ptr<cache::Store> lender_;                         // of leases: store_; guarded by mutex_
-  std::map<std::string, base::SteadyTime> leases_;               // that we hold, perhaps, since then; guarded by mutex_
-  SharedStatus status_;                                          // guarded by mutex_
+  std::deque<std::pair<cache::Digest, base::SteadyTime>> heard_;  // announcements not taken yet; guarded by mutex_
+  Inbox inbox_;                                                   // guarded by mutex_
+  Sources sources_;                                               // guarded by mutex_
+  std::map<std::string, base::SteadyTime, std::less<>> checks_;   // confirmed; guarded by mutex_
+  std::shared_ptr<cache::Store> lender_;                          // of leases: store_; guarded by mutex_
+  std::map<std::string, base::SteadyTime> leases_;  // that we hold, perhaps, since then; guarded by mutex_
+  SharedStatus status_;                             // guarded by mutex_
   cache::Traffic traffic_;
   metrics::Timings calls_{"operation"};
 

@@ -18,6 +18,8 @@ const edgeFile = path => `file:${session.server.repositories.edge.directory}/${p
 const followed = 'types=all&consistency=eventual';
 const texted = 'fullTextFilterTerm=shop&fullTextFilterFields=metadata.name,metadata.title&totalItems=exclude';
 
+const hookProof = { Authorization: 'Bearer of the hooks' };
+
 // By operationId: what is asked, with the status expected where that isn't 200. From the first request others are derived:
 // unchanged (304, or 412 to a POST), malformed (400), a version that is gone (410), before the first load (503), only what is
 // cached (504).
@@ -136,6 +138,20 @@ const requests = {
     '/api/v1/errors',
     ['/api/v1/errors?source=none', { status: 404 }],
   ],
+  postGitHook: [
+    [
+      '/api/v1/hooks/git',
+      { body: () => ({ repository: session.server.repositories.edge.directory }), headers: hookProof, status: 202 },
+    ],
+    [
+      '/api/v1/hooks/git',
+      {
+        body: () => ({ repository: session.server.repositories.edge.directory }),
+        headers: { ...hookProof, Prefer: 'wait=60' },
+      },
+    ],
+    ['/api/v1/hooks/git', { body: { repository: 'https://git.example.com/none' }, status: 401 }],
+  ],
   postBatch: [
     ['/api/v1/batch?consistency=eventual', {
       body: {
@@ -199,7 +215,8 @@ let page;
 let lostVersion;
 
 before(async () => {
-  session = await Session.start();
+  process.env.HOOK_TEST_SECRET = 'of the hooks';
+  session = await Session.start({ config: 'hooks: {secret_envs: [HOOK_TEST_SECRET]}\n' });
   early = await Session.start({ sources: { lost: null }, ready: false });
   uid = (await session.client.getEntityByRef('component:default/web-shop')).metadata.uid;
   page = JSON.parse(Buffer.from((await session.client.queryEntities({ limit: 1 })).pageInfo.nextCursor, 'base64url'));
