@@ -12,6 +12,7 @@ void measure_bulk(const Settings& settings, Report& report);
 void measure_commit(const Settings& settings, Report& report);
 void measure_cold_start(const Settings& settings, Report& report);
 void measure_shared(const Settings& settings, Report& report);
+void measure_webhook(const Settings& settings, Report& report);
 void measure_memory(const Settings& settings, Report& report);
 
 }  // namespace aureacore::bench

@@ -40,8 +40,8 @@ std::uint16_t listening_port(const fs::path& log) {
 }
 
 std::string configuration(const AureacoreOptions& options) {
-  return fmt::format("allow_local: true\nsources:\n  - id: bench\n    url: {}\n    branch: {}\n    interval: {}\n",
-                     options.source, options.branch, options.interval);
+  return fmt::format("allow_local: true\n{}sources:\n  - id: bench\n    url: {}\n    branch: {}\n    interval: {}\n",
+                     options.more, options.source, options.branch, options.interval);
 }
 
 }  // namespace

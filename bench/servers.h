@@ -48,6 +48,7 @@ struct AureacoreOptions {
   std::vector<int> cpus;
   int threads = 1;
   std::string cache{};  // for --cache; empty: the state directory
+  std::string more{};   // lines of the configuration file
 };
 
 class AureacoreServer : public Server {
