@@ -1,5 +1,6 @@
 // What instances share through Redis: how soon a new one is warm, how soon the others serve what one has published, and what
 // both take of Redis.
+#include <algorithm>
 #include <chrono>
 #include <deque>
 #include <thread>
