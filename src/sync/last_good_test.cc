@@ -76,6 +76,26 @@ TEST_F(LastGoodTest, IsTheSameForAProcessThatMissedTheLastGoodCommit) {
   EXPECT_EQ(content(*fresh()), content(running_));
 }
 
+TEST_F(LastGoodTest, IsTheSameForAProcessThatMissedThatAFileWasWholeInBetween) {
+  commit(component("a", "  description: one\n"));
+  commit(broken_a);
+  repository_.commit_file(path, component("a", "  description: two\n"));
+  commit(broken_a);
+  EXPECT_THAT(content(running_), HasSubstr("two"));
+  EXPECT_EQ(content(running_), content(*fresh()));
+}
+
+TEST_F(LastGoodTest, IsTheSameForAProcessThatSawAnotherHistory) {
+  commit(component("a", "  description: one\n"));
+  const auto kept = repository_.head();
+  commit(component("a", "  description: two\n"));
+  commit(broken_a);
+  repository_.git({"reset", "-q", "--hard", kept});
+  commit(broken_a);
+  EXPECT_THAT(content(running_), HasSubstr("one"));
+  EXPECT_EQ(content(running_), content(*fresh()));
+}
+
 TEST_F(LastGoodTest, LiesBehindVersionsThatAreBrokenInOtherWays) {
   commit(component("a") + "---\n" + component("b"));
   commit(component("a") + "---\n" + component("b", "  title: 1\n"));

@@ -50,6 +50,41 @@ base::Status Planner::collect_changes() {
   for (const auto& change : *changes) seen_[change.path] = change.now;
   for (const auto& change : *changes) collect_change(change);
   change_globs();
+  return queue_mended();
+}
+
+// A broken file that is as it was may have been whole in between: then what stands in for it is another version.
+base::Status Planner::queue_mended() {
+  ByPath<PathSet> broken;  // path → the broken files that it concerns
+  for (const auto& [path, record] : table_.records) {
+    if (!wants_earlier(*record) || seen_.contains(path)) continue;
+    broken[path].insert(path);
+    for (const auto& read : record->reads) broken[read].insert(path);
+  }
+  PathSet mended;
+  const auto note = [&](const std::string& path) {
+    if (const auto found = broken.find(path); found != broken.end())
+      mended.insert(found->second.begin(), found->second.end());
+  };
+  std::string at = update_.commit;
+  for (std::size_t i = 0; !broken.empty() && at != table_.commit; ++i) {
+    auto parent = repository_.parent(at);
+    if (!parent) return std::unexpected(parent.error());
+    if (i == 0 && *parent == table_.commit) break;  // nothing is in between
+    if (!*parent || i == options_.history.commits) {
+      // Another history.
+      for (const auto& [path, files] : broken) note(path);
+      break;
+    }
+    const auto changes = repository_.changes(**parent, at);
+    if (!changes) return std::unexpected(changes.error());
+    for (const auto& change : *changes) note(change.path);
+    at = *std::move(*parent);
+  }
+  for (const auto& path : mended) {
+    const auto& record = table_.records.at(path);
+    queue(record->file, record->origin, record->orphan);
+  }
   return {};
 }
 

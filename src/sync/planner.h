@@ -31,6 +31,7 @@ class Planner {
   base::Status collect_changes();
   void collect_change(const git::Change& change);
   void queue_readers(const std::string& path);
+  base::Status queue_mended();
   void queue(const git::File& file, const std::string& origin, bool orphan = false);
   void set_gone(const std::string& path);
   base::Status read_queued();
