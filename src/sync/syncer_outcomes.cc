@@ -55,9 +55,7 @@ void Syncer::handle_load(Source& source, Outcome& outcome) {
   if (!source.commit().id.empty()) return accept(source, std::move(*outcome.loaded), outcome.job.from);
   const auto record = read_record(source.record_file);
   const auto now = dependencies_.clock.steady();
-  // A clock that was set back since must not make the check look as if it were still to come.
-  const auto age = record ? dependencies_.clock.wall() - record->checked : base::Duration(0);
-  source.freshness->checked(now - std::max<base::Duration>(age, base::Duration(0)));
+  source.freshness->checked(now - (record ? age_of(record->checked) : unknown_age));
   accept(source, std::move(*outcome.loaded), outcome.job.from);
 }
 

@@ -21,8 +21,6 @@ bool differs(const Source& source, const entity::Version& version) {
   return theirs == nullptr || theirs->commit != source.commit().id || theirs->position != source.ground.position;
 }
 
-constexpr base::Duration unknown_age = std::chrono::hours(365 * 24);
-
 struct Change {
   std::size_t come = 0;
   std::size_t gone = 0;
@@ -241,10 +239,13 @@ void Syncer::set_age(Source& source, const catalog::SourceState& state) {
   const auto record = read_record(source.record_file);
   const base::WallTime seen =
       record && record->commit == state.commit ? record->checked : base::WallTime(std::chrono::seconds(state.time));
-  auto age = std::chrono::duration_cast<base::Duration>(dependencies_.clock.wall() - seen);
-  // A time that is still to come says nothing.
-  if (age < base::Duration(0)) age = unknown_age;
-  source.freshness->checked(dependencies_.clock.steady() - age);
+  source.freshness->checked(dependencies_.clock.steady() - age_of(seen));
+}
+
+base::Duration Syncer::age_of(base::WallTime seen) const {
+  const auto age = std::chrono::duration_cast<base::Duration>(dependencies_.clock.wall() - seen);
+  // A time that is still to come says nothing: the clock was set back since.
+  return age < base::Duration(0) ? unknown_age : age;
 }
 
 void Syncer::start_validation(const SourcePtr& source) {
