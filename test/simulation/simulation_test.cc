@@ -39,7 +39,7 @@ constexpr std::string_view rare[] = {"announcement: doubled",
                                      "git: cut off",
                                      "head: changed meanwhile",
                                      "head: moved against the order",
-                                     "head: refused to go back",
+
                                      "lease: another's",
                                      "lease: ran out, taken over",
                                      "level: bounded at once",

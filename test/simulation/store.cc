@@ -25,7 +25,7 @@ std::vector<std::optional<std::string>> SharedStore::get(std::span<const cache::
     const auto at = now_.parts.find(digest);
     if (at == now_.parts.end()) {
       found.emplace_back();
-    } else if (world_.chance(0.002)) {
+    } else if (world_.chance(0.01)) {
       world_.count("store: garbled part");
       found.emplace_back(*at->second);
       (*found.back())[world_.below(found.back()->size())] ^= 1;
