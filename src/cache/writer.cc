@@ -249,6 +249,7 @@ base::Status write_again(const Image& image, std::span<const Digest> wanted, con
 
 std::vector<base::Duration> lifetimes_of(const Image& image, const Lifetimes& lifetimes) {
   std::vector<base::Duration> all;
+  all.reserve(image.shards.size() + image.manifest.sources.size() + 2);
   for (const ShardPtr& shard : image.shards) all.push_back(lifetimes.of(shard->entities));
   for (const auto& source : image.manifest.sources) all.push_back(lifetimes.of_source(source.version.source));
   all.push_back(lifetimes.longest());  // the claims
