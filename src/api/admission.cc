@@ -37,7 +37,7 @@ Problem too_often() {
 }
 
 // Those must not fail because somebody else asks too much from the same address.
-bool is_probe(std::string_view path) { return path == "/livez" || path == "/readyz"; }
+bool is_probe(std::string_view path) { return path == "/livez" || path == "/readyz" || path == "/startupz"; }
 
 // Who a bucket is for: a name, or an address without one. Of IPv6 the network: one client has as many addresses as it likes.
 std::string_view client_of(const http::Request& request, const Principal* caller) {
