@@ -35,6 +35,8 @@ class ChunkedBody final : public Body {
     if (!more) out.append("0\r\n\r\n");
     return more;
   }
+  [[nodiscard]] bool waits() const override { return body_->waits(); }
+  [[nodiscard]] bool urgent() const override { return body_->urgent(); }
 
  private:
   std::unique_ptr<Body> body_;
@@ -69,6 +71,8 @@ class BytesBody final : public Body {
     bytes_.consume(size);
     return bytes_.size() != 0 || rest_ != nullptr;
   }
+  [[nodiscard]] bool waits() const override { return bytes_.size() == 0 && rest_ != nullptr && rest_->waits(); }
+  [[nodiscard]] bool urgent() const override { return rest_ != nullptr && rest_->urgent(); }
 
  private:
   Output bytes_;

@@ -57,6 +57,11 @@ void Mailbox::wake() {
   (void)!::write(wake_.get(), &one, sizeof(one));
 }
 
+void Mailbox::wake_streams() {
+  streams_.store(true, std::memory_order_release);
+  wake();
+}
+
 void Mailbox::post(std::shared_ptr<Deferral> deferral) {
   {
     const std::scoped_lock lock(mutex_);

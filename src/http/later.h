@@ -93,7 +93,7 @@ class Later {
   bool posted_ = false;
 };
 
-// Where finished answers wait for their worker, and what wakes it.
+// Where finished answers wait for their worker, and what wakes it; for them, and for streamed bodies that wait.
 class Mailbox {
  public:
   Mailbox();
@@ -103,11 +103,14 @@ class Mailbox {
   // Any thread.
   void wake();
   void post(std::shared_ptr<Deferral> deferral);
+  void wake_streams();
   // The worker.
   std::vector<std::shared_ptr<Deferral>> take();
+  bool take_streams() { return streams_.exchange(false, std::memory_order_acquire); }
 
  private:
   const base::Descriptor wake_;
+  std::atomic<bool> streams_{false};
   std::mutex mutex_;
   std::vector<std::shared_ptr<Deferral>> done_;  // guarded by mutex_; no more than the worker has connections
 };

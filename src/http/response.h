@@ -30,6 +30,10 @@ class Body {
   virtual ~Body() = default;
   // Appends about `budget` bytes (more if one piece is larger). False: that was the last of it.
   virtual bool produce(Output& out, std::size_t budget) = 0;
+  // Has nothing to give at this moment. It is asked again when Server::wake_streams() was called.
+  [[nodiscard]] virtual bool waits() const { return false; }
+  // Of the bodies that wake_streams() finds with something to give, these have their turn before the others.
+  [[nodiscard]] virtual bool urgent() const { return false; }
 };
 
 class Response {

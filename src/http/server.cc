@@ -33,10 +33,15 @@ class WorkerServer final : public Server {
 
   void stop(std::chrono::milliseconds drain) override {
     const std::scoped_lock lock(mutex_);
+    if (stopped_) return;
     const auto deadline = std::chrono::steady_clock::now() + drain;
     for (const auto& worker : workers_) worker->drain(deadline);
     for (const auto& worker : workers_) worker->join();
-    workers_.clear();
+    stopped_ = true;
+  }
+
+  void wake_streams() override {
+    for (const auto& worker : workers_) worker->wake_streams();
   }
 
   [[nodiscard]] std::uint16_t port() const override { return port_; }
@@ -48,6 +53,7 @@ class WorkerServer final : public Server {
   TransportKind transport_;
   std::mutex mutex_;  // of start and stop
   bool started_ = false;
+  bool stopped_ = false;
   std::atomic<std::size_t> open_{0};
   std::vector<std::unique_ptr<WorkerCounters>> counters_;
   std::vector<std::unique_ptr<Worker>> workers_;

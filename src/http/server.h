@@ -70,6 +70,9 @@ class Server {
   // Graceful: no new connections, idle ones are closed, a request in progress is answered with "Connection: close".
   // Returns when all are gone or the time is over (then the rest is cut). Idempotent.
   virtual void stop(std::chrono::milliseconds drain) = 0;
+  // Streamed bodies that waited may have more to give: each worker asks its own, a few at a time between other work. Any
+  // thread, from bind() on; cheap.
+  virtual void wake_streams() = 0;
 
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   // What carries the bytes: never `automatic`.

@@ -163,7 +163,7 @@ void Session::deliver(Output& out) {
 
 void Session::pull(Output& out) {
   try {
-    while (stream_ && out.size() < slice_bytes) {
+    while (stream_ && !stream_->waits() && out.size() < slice_bytes) {
       if (!stream_->produce(out, piece_bytes)) stream_.reset();
     }
   } catch (...) {

@@ -60,7 +60,12 @@ class Session {
   // More bytes are of use now.
   [[nodiscard]] bool takes_input() const { return !input_ended_ && !closing_ && !put_off_; }
   // advance() has something to do.
-  [[nodiscard]] bool has_work() const { return put_off_ && !waits_for_answer(); }
+  [[nodiscard]] bool has_work() const { return put_off_ && !waits(); }
+  // Another thread has yet to answer, or to say that a streamed body has more. A client that goes meanwhile is let go of.
+  [[nodiscard]] bool waits() const { return waits_for_answer() || (stream_ != nullptr && stream_->waits()); }
+  // A streamed body is under way that is to be sent before others'.
+  [[nodiscard]] bool urgent() const { return stream_ != nullptr && stream_->urgent(); }
+  [[nodiscard]] bool streams() const { return stream_ != nullptr; }
   // Another thread has yet to answer.
   [[nodiscard]] bool waits_for_answer() const {
     return deferral_ != nullptr && !deferral_->done.load(std::memory_order_acquire);

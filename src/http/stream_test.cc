@@ -1,6 +1,9 @@
 // Streamed bodies over real sockets, and what must go on beside them.
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <mutex>
+
 #include "http/test_server.h"
 
 namespace aureacore::http {
@@ -89,6 +92,126 @@ TEST(Stream, CutsTheConnectionWhereTheBodyFails) {
   }
   Client next(server->port());
   EXPECT_EQ(next.ask(get("/")), "small");
+}
+
+// What any thread says, for any number of connections to pass on.
+class Wire {
+ public:
+  void say(std::string_view text) {
+    const std::scoped_lock lock(mutex_);
+    said_ += text;
+  }
+  void end() { ended_ = true; }
+
+  class Listener final : public Body {
+   public:
+    Listener(Wire& wire, bool urgent) : wire_(wire), urgent_(urgent) {}
+    bool produce(Output& out, std::size_t budget) override {
+      const std::scoped_lock lock(wire_.mutex_);
+      const std::string piece = wire_.said_.substr(at_, budget);
+      out.append(piece);
+      at_ += piece.size();
+      return at_ != wire_.said_.size() || !wire_.ended_;
+    }
+    [[nodiscard]] bool waits() const override {
+      const std::scoped_lock lock(wire_.mutex_);
+      return at_ == wire_.said_.size() && !wire_.ended_;
+    }
+    [[nodiscard]] bool urgent() const override { return urgent_; }
+
+   private:
+    Wire& wire_;
+    std::size_t at_ = 0;
+    bool urgent_;
+  };
+
+  FunctionHandler::Function handler() {
+    return [this](const Request& request, Response& response) {
+      response.start(200);
+      if (request.path == "/") return response.send({"small"});
+      response.stream(std::make_unique<Listener>(*this, request.path == "/urgent"), -1);
+    };
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string said_;
+  std::atomic<bool> ended_{false};
+};
+
+TEST(Stream, WaitsUntilItIsWoken) {
+  Wire wire;
+  const auto handler = wire.handler();
+  const auto server = serve(handler, {.workers = 2});
+  std::vector<std::unique_ptr<Client>> clients;
+  for (int i = 0; i < 200; ++i) {
+    clients.push_back(std::make_unique<Client>(server->port()));
+    clients.back()->write(get(i % 2 == 0 ? "/wire" : "/urgent"));
+  }
+  Client other(server->port());
+  EXPECT_EQ(other.ask(get("/")), "small");
+  for (const char* text : {"one ", "two ", "three"}) {
+    wire.say(text);
+    server->wake_streams();
+  }
+  EXPECT_EQ(other.ask(get("/")), "small");
+  wire.end();
+  server->wake_streams();
+  for (const auto& client : clients) EXPECT_EQ(client->read(), "one two three");
+  EXPECT_EQ(clients.front()->ask(get("/")), "small") << "the connection goes on";
+}
+
+TEST(Stream, OutlivesTheIdleTime) {
+  Wire wire;
+  const auto handler = wire.handler();
+  ServerOptions options;
+  options.limits.idle_time = std::chrono::milliseconds(1);
+  const auto server = serve(handler, options);
+  Client client(server->port());
+  client.write(get("/wire"));
+  Client idle(server->port());
+  EXPECT_TRUE(idle.closed()) << "so that the limit has been looked at";
+  wire.say("still here");
+  wire.end();
+  server->wake_streams();
+  EXPECT_EQ(client.read(), "still here");
+}
+
+TEST(Stream, ThatWaitsEndsWithItsReader) {
+  Wire wire;
+  const auto handler = wire.handler();
+  const auto server = serve(handler);
+  for (const bool hard : {true, false}) {
+    Client reader(server->port());
+    wire.say("x");
+    reader.write(get("/wire"));
+    EXPECT_FALSE(reader.waits(std::chrono::seconds(20)));
+    if (hard) {
+      reader.reset();
+    } else {
+      reader.end_output();
+    }
+    Client other(server->port());
+    while (server->counters()[0]->open.load() != 1) ASSERT_EQ(other.ask(get("/")), "small");
+  }
+}
+
+// Whoever doesn't read makes nobody else wait, and holds no more than a slice of what was said.
+TEST(Stream, HasNoPatienceWithASlowReaderAtOthersCost) {
+  Wire wire;
+  const auto handler = wire.handler();
+  const auto server = serve(handler);
+  constexpr std::size_t size = 8'000'000;  // more than the sockets take
+  Client slow(server->port(), 4096);
+  Client quick(server->port());
+  slow.write(get("/wire"));
+  quick.write(get("/wire"));
+  wire.say(std::string(size, 'x'));
+  server->wake_streams();
+  wire.end();
+  server->wake_streams();
+  EXPECT_EQ(quick.read().size(), size);
+  slow.reset();
 }
 
 TEST(Stream, EndsWithItsReader) {

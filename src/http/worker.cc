@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <ctime>
@@ -102,15 +103,17 @@ void Worker::run() {
   base::take_short_turns();
   transport_->begin();
   while (!finished()) {
-    transport_->wait(*this, queue_.empty() && !accepting_);
+    transport_->wait(*this, queue_.empty() && streams_.empty() && !accepting_);
     // Only behind the events: these may close any connection, also one that another event of the same wait tells of.
     if (std::exchange(woken_, false)) {
       if (deadline_.load(std::memory_order_acquire) != 0) begin_drain();
       deliver();
+      if (mailbox_->take_streams()) call_streams();
     }
     if (std::exchange(ticked_, false)) tick();
     if (accepting_) accept_some();
     run_queue();
+    run_streams();
   }
   while (!connections_.empty()) cut(*connections_.back());
   transport_->end();
@@ -201,6 +204,23 @@ void Worker::deliver() {
   }
 }
 
+void Worker::call_streams() {
+  streams_.clear();
+  for (const auto& connection : connections_) {
+    if (connection->session.streams() && connection->session.has_work()) streams_.push_back(connection.get());
+  }
+  std::ranges::partition(streams_, [](const Connection* connection) { return !connection->session.urgent(); });
+}
+
+void Worker::run_streams() {
+  for (std::size_t i = 0; i < streams_at_once && !streams_.empty(); ++i) {
+    Connection& connection = *streams_.back();
+    streams_.pop_back();
+    // One that is blocked goes on when its client has taken what is under way.
+    if (!connection.blocked) drive(connection);
+  }
+}
+
 void Worker::accept_some() {
   for (int i = 0; i < accepts_at_once; ++i) {
     sockaddr_storage address{};
@@ -261,7 +281,7 @@ void Worker::drive(Connection& connection) {
   }
   if (out.size() != 0 && !connection.blocked && !flush(connection, out)) return close(connection);
   if (Deferral* const deferral = connection.session.deferral()) deferral->connection = &connection;
-  if (connection.hung_up && connection.session.waits_for_answer()) return close(connection);
+  if (connection.hung_up && connection.session.waits()) return close(connection);
   settle(connection);
 }
 
@@ -337,6 +357,7 @@ bool Worker::flush(Connection& connection, Output& out) {
     std::swap(output_, connection.pending);
   } else if (!fresh && connection.all_sent()) {
     connection.session.touch();
+    if (connection.session.waits()) connection.pending.shrink(0);  // perhaps for long
   }
   return true;
 }
@@ -387,6 +408,7 @@ void Worker::cut(Connection& connection) {
 
 void Worker::close(Connection& connection) {
   if (connection.queued) std::erase(queue_, &connection);
+  if (!streams_.empty()) std::erase(streams_, &connection);
   if (connection.counted) {
     open_.fetch_sub(1, std::memory_order_relaxed);
   } else {

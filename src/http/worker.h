@@ -26,6 +26,7 @@ class Worker final : private Transport::Events {
   static constexpr int accepts_at_once = 64;
   static constexpr std::size_t rejections_at_once =
       64;  // connections over the limit that are told so; more are just closed
+  static constexpr std::size_t streams_at_once = 64;  // that were woken; then other connections have their turn
   static constexpr std::chrono::milliseconds tick_interval{100};
   static constexpr std::chrono::milliseconds linger_time{1000};
 
@@ -40,6 +41,8 @@ class Worker final : private Transport::Events {
   void start();
   // Any thread: stop taking connections, end by the deadline. join() waits for it.
   void drain(base::SteadyTime deadline);
+  // Any thread: streamed bodies that waited may have more.
+  void wake_streams() { mailbox_->wake_streams(); }
   void join();
 
  private:
@@ -59,6 +62,8 @@ class Worker final : private Transport::Events {
   void sweep();
   void begin_drain();
   void deliver();
+  void call_streams();
+  void run_streams();
 
   void accept_some();
   void open(base::Descriptor socket, const Peer& peer);
@@ -89,6 +94,7 @@ class Worker final : private Transport::Events {
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<Connection*> queue_;
   std::vector<Connection*> turn_;
+  std::vector<Connection*> streams_;  // with more to give, the next at the back
   Output output_;  // of the connection whose turn it is
   Output plain_;   // of it, before it is encrypted
   Output clear_;   // what it sent, decrypted
