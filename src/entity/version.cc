@@ -45,4 +45,8 @@ bool is_token(std::string_view text) {
          parts[2].find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
+std::uint64_t commits_of(std::string_view token) {
+  return is_token(token) ? *base::parse_number(base::split(token, '-')[1]) : 0;
+}
+
 }  // namespace aureacore::entity

@@ -35,5 +35,7 @@ class Version {
 
 // Whether a text has the form of a token.
 bool is_token(std::string_view text);
+// How many commits the version with this token has, of all sources together; 0 where it is no token.
+std::uint64_t commits_of(std::string_view token);
 
 }  // namespace aureacore::entity
