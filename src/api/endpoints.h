@@ -60,6 +60,10 @@ void post_argo_parameters(Call& call);
 void post_git_hook(Call& call);
 // batch.cc
 void post_batch(Call& call);
+// watch.cc
+void get_watch(Call& call);
+// notifications.cc
+void get_notifications(Call& call);
 // openapi.cc
 void get_openapi(Call& call);
 

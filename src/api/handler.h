@@ -24,6 +24,14 @@
 #include "sync/shared_copy.h"
 #include "sync/status.h"
 
+namespace aureacore::feed {
+class Feed;
+}
+
+namespace aureacore::notify {
+class Notifier;
+}
+
 namespace aureacore::api {
 
 class Background;
@@ -76,6 +84,8 @@ struct Context {
   Barrier* barrier = nullptr;                 // null: a level that isn't met at once is answered 503
   const auth::PolicySlot* auth = nullptr;     // null: everybody may everything
   auth::Limiter* limiter = nullptr;           // null: as often as they like
+  feed::Feed* feed = nullptr;                 // null: there is no stream of changes
+  const notify::Notifier* notifier = nullptr;  // null: nobody is told of changes
   base::SteadyTime started = clock.steady();  // for the uptime in /api/v1/status
 };
 

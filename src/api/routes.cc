@@ -53,6 +53,8 @@ constexpr auto table = std::to_array<Route>({
     {get, "/api/v1/discovery/prometheus", get_prometheus_targets, Needs::snapshot},
     {get, "/api/v1/discovery/flux", get_flux_inputs, Needs::snapshot},
     {post, "/api/v1/getparams.execute", post_argo_parameters, Needs::snapshot},
+    {get, "/api/v1/watch", get_watch, Needs::nothing},
+    {get, "/api/v1/notifications", get_notifications, Needs::nothing},
     {get, "/api/v1/openapi.json", get_openapi, Needs::nothing, InBatch::no, Access::open},
 });
 static_assert(table.size() < WorkerRequests::max_routes);

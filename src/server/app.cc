@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "server/fetch_url.h"
+#include "server/notification_config.h"
 #include "server/process_metrics.h"
 
 namespace aureacore::server {
@@ -54,6 +55,7 @@ std::vector<std::string_view> needs_restart(const Config& before, const Config& 
   if (before.fetchers != after.fetchers) keys.emplace_back("fetchers");
   if (before.guard.share != after.guard.share || before.guard.count != after.guard.count) keys.emplace_back("guard");
   if (!(before.cache == after.cache)) keys.emplace_back("cache");
+  if (!same(before.notifications, after.notifications)) keys.emplace_back("notifications");
   if (before.http.connections != after.http.connections) keys.emplace_back("limits.connections");
   if (before.http.header_bytes != after.http.header_bytes) keys.emplace_back("limits.header_bytes");
   if (before.http.body_bytes != after.http.body_bytes) keys.emplace_back("limits.body_bytes");
@@ -97,6 +99,7 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
   store_->register_metrics(registry_);
   const auto progress = [this](const sync::Progress& progress) {
     if (dependencies_.progress) dependencies_.progress(progress);
+    if (progress.stage == sync::Progress::Stage::published) feed_->published(slot_.latest());
     const bool first = progress.stage == sync::Progress::Stage::published && !loaded_.exchange(true);
     if (first && dependencies_.loaded) dependencies_.loaded();
   };
@@ -154,6 +157,7 @@ base::Status App::bind() {
       2 * config_.threads + 1);
   hooks_->register_metrics(registry_);
   context_->hooks = hooks_.get();
+  make_feed();
   const http::ServerOptions options{.host = config_.host,
                                     .port = config_.port,
                                     .workers = config_.threads,
@@ -167,6 +171,8 @@ base::Status App::bind() {
   server_ = std::move(*server);
   dependencies_.log.info("transport chosen", {{"transport", http::to_string(server_->transport())}});
   register_server_metrics();
+  register_feed_metrics();
+  register_notification_metrics();
   return {};
 }
 
@@ -174,6 +180,50 @@ std::vector<std::pair<std::string, std::string>> App::circuits() const {
   std::vector<std::pair<std::string, std::string>> all;
   for (const auto& [server, circuit] : store_->servers()) all.emplace_back(server, name(circuit));
   return all;
+}
+
+void App::make_feed() {
+  notices_ = std::make_unique<SharedNotices>(*shared_, dependencies_.clock);
+  notifier_ = std::make_unique<notify::Notifier>(config_.notifications, notify::CourierOptions{},
+                                                 notify::Notifier::Dependencies{.clock = dependencies_.clock,
+                                                                                .log = dependencies_.log,
+                                                                                .random = dependencies_.random,
+                                                                                .shared = notices_.get(),
+                                                                                .spool = state_.notifications()});
+  context_->notifier = notifier_.get();
+  feed::Feed::Dependencies dependencies{
+      .clock = dependencies_.clock,
+      .find = [this](std::string_view token) { return slot_.find(token).snapshot; },
+      .wake = [this] { server_->wake_streams(); },
+      .follow = [this](const feed::PublicationPtr& publication) { notifier_->take(*publication); }};
+  feed::FeedOptions options;
+  options.watchers = config_.http.connections - config_.http.connections / 5;  // so that look-ups find room
+  feed_ = std::make_unique<feed::Feed>(options, std::move(dependencies));
+  context_->feed = feed_.get();
+}
+
+void App::register_feed_metrics() {
+  using Read = double (*)(const feed::Totals&);
+  const auto one = [this](Read read) { return [this, read] { return Samples{{{}, read(feed_->totals())}}; }; };
+  using Totals = feed::Totals;
+  registry_.gauge("aureacore_watch_clients", "Clients that watch the stream of changes.",
+                  one([](const Totals& totals) { return static_cast<double>(totals.clients.load()); }));
+  registry_.counter("aureacore_watch_subscriptions_total", "Streams of changes begun.",
+                    one([](const Totals& totals) { return static_cast<double>(totals.subscribed.load()); }));
+  registry_.counter("aureacore_watch_refused_total", "Watchers refused, over the limit or at the end.",
+                    one([](const Totals& totals) { return static_cast<double>(totals.refused.load()); }));
+  registry_.counter("aureacore_watch_rendered_total", "Events rendered, once for each distinct filter, by type.",
+                    [this] {
+                      const Totals& totals = feed_->totals();
+                      return Samples{{{{"type", "change"}}, static_cast<double>(totals.changes.load())},
+                                     {{{"type", "bookmark"}}, static_cast<double>(totals.bookmarks.load())}};
+                    });
+  registry_.counter("aureacore_watch_events_total", "Events handed to watchers.",
+                    one([](const Totals& totals) { return static_cast<double>(totals.sent.load()); }));
+  registry_.counter("aureacore_watch_resets_total", "Watchers told to list again.",
+                    one([](const Totals& totals) { return static_cast<double>(totals.resets.load()); }));
+  registry_.counter("aureacore_watch_dropped_total", "Watchers ended because they were too slow.",
+                    one([](const Totals& totals) { return static_cast<double>(totals.dropped.load()); }));
 }
 
 void App::register_server_metrics() {
@@ -218,7 +268,30 @@ void App::register_server_metrics() {
   register_process_metrics(registry_);
 }
 
+void App::register_notification_metrics() {
+  const auto each = [this](auto read) {
+    return [this, read] {
+      Samples samples;
+      for (const auto& target : notifier_->status()) {
+        samples.push_back({{{"target", target.name}}, static_cast<double>(read(target))});
+      }
+      return samples;
+    };
+  };
+  using Status = notify::CourierStatus;
+  registry_.gauge("aureacore_notifications_waiting", "Notifications that wait to be delivered, by target.",
+                  each([](const Status& target) { return target.waiting; }));
+  registry_.counter("aureacore_notifications_delivered_total", "Notifications delivered, by target.",
+                    each([](const Status& target) { return target.delivered; }));
+  registry_.counter("aureacore_notifications_failures_total", "Attempts that failed, by target.",
+                    each([](const Status& target) { return target.failures; }));
+  registry_.counter("aureacore_notifications_dead_total", "Notifications given up, by target.",
+                    each([](const Status& target) { return target.dead; }));
+}
+
 void App::start() {
+  notifier_->start();
+  feed_->start();
   server_->start();
   credentials_->start();
   syncer_->start();
@@ -284,6 +357,8 @@ void App::stop() {
   draining_ = true;
   if (hooks_) hooks_->stop();
   if (barrier_) barrier_->stop();
+  if (feed_ && server_) feed_->stop();
+  if (notifier_) notifier_->stop();
   if (server_) server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(config_.drain));
   if (credentials_) credentials_->stop();
   if (background_) background_->stop();

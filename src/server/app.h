@@ -19,10 +19,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "catalog/slot.h"
+#include "feed/feed.h"
 #include "http/server.h"
 #include "metrics/registry.h"
+#include "notify/notifier.h"
 #include "server/config.h"
 #include "server/credentials.h"
+#include "server/shared_notices.h"
 #include "server/shared_store.h"
 #include "server/state_dir.h"
 #include "sync/syncer.h"
@@ -70,6 +73,9 @@ class App {
   base::Status bind();
   void take_over(const AuthConfig& config);
   base::Result<std::shared_ptr<http::TlsSlot>> load_certificate();
+  void make_feed();
+  void register_feed_metrics();
+  void register_notification_metrics();
   void register_server_metrics();
   // Of the servers of the cache, each with its circuit breaker's state.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> circuits() const;
@@ -96,6 +102,9 @@ class App {
   std::unique_ptr<api::Background> background_;
   std::unique_ptr<api::Barrier> barrier_;
   std::unique_ptr<api::HookDesk> hooks_;
+  std::unique_ptr<SharedNotices> notices_;
+  std::unique_ptr<notify::Notifier> notifier_;
+  std::unique_ptr<feed::Feed> feed_;
   std::unique_ptr<http::Server> server_;
 };
 

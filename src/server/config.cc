@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "server/document.h"
 #include "server/kinds_config.h"
+#include "server/notification_config.h"
 #include "server/source_config.h"
 
 namespace aureacore::server {
@@ -117,6 +118,8 @@ class Loader {
     section.section("hooks", "the webhooks", [this](Section& hooks) {
       read_hook_secrets(hooks, {file_directory(), request_.environment}, config_.hooks.secrets);
     });
+    read_notifications(section, {file_directory(), request_.environment}, config_.allow_insecure,
+                       config_.notifications);
     read_sources(section);
     section.finish();
   }

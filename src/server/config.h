@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/server.h"
+#include "notify/courier.h"
 #include "server/auth_config.h"
 #include "server/cache_config.h"
 #include "server/hook_config.h"
@@ -45,6 +46,7 @@ struct Config {
   auth::RateLimit rate_limit;
   api::AccessLog::Mode access_log = api::AccessLog::Mode::off;
   HookConfig hooks;
+  std::vector<notify::Target> notifications;
   definition::DeclaredKindsPtr kinds;  // null: none
   std::vector<sync::SourceOptions> sources;
 };

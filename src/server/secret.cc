@@ -25,25 +25,30 @@ base::Result<std::string> read_secret(const std::filesystem::path& directory, co
   return secret;
 }
 
-void read_password(Section& section, const SecretPlaces& places, std::string& password) {
+void read_secret(Section& section, const SecretPlaces& places, const SecretKeys& keys, std::string& secret) {
   std::string file;
   std::string variable;
-  section.text("password_file", file);
-  section.text("password_env", variable);
+  section.text(keys.file, file);
+  section.text(keys.variable, variable);
   if (!file.empty() && !variable.empty()) {
-    section.errors().add(section.mark("password_env"), "expected password_file or password_env, found both");
+    section.errors().add(section.mark(keys.variable),
+                         fmt::format("expected {} or {}, found both", keys.file, keys.variable));
   } else if (!file.empty()) {
-    auto secret = read_secret(places.directory, file);
-    if (!secret) section.errors().add(section.mark("password_file"), "password_file: " + secret.error().message);
-    password = secret.value_or("");
+    auto found = read_secret(places.directory, file);
+    if (!found) section.errors().add(section.mark(keys.file), fmt::format("{}: {}", keys.file, found.error().message));
+    secret = found.value_or("");
   } else if (!variable.empty()) {
-    const auto secret = places.environment(variable);
-    if (!secret) {
-      section.errors().add(section.mark("password_env"),
-                           fmt::format("password_env: expected the variable {} to be set", base::printable(variable)));
+    const auto found = places.environment(variable);
+    if (!found) {
+      section.errors().add(section.mark(keys.variable), fmt::format("{}: expected the variable {} to be set",
+                                                                    keys.variable, base::printable(variable)));
     }
-    password = secret.value_or("");
+    secret = found.value_or("");
   }
+}
+
+void read_password(Section& section, const SecretPlaces& places, std::string& password) {
+  read_secret(section, places, {"password_file", "password_env"}, password);
 }
 
 }  // namespace aureacore::server

@@ -20,6 +20,7 @@ class StateDir {
 
   [[nodiscard]] std::filesystem::path mirrors() const { return directory_ / "mirrors"; }
   [[nodiscard]] std::filesystem::path cache() const { return directory_ / "cache"; }
+  [[nodiscard]] std::filesystem::path notifications() const { return directory_ / "notifications"; }
 
  private:
   StateDir(std::filesystem::path directory, int lock) : directory_(std::move(directory)), lock_(lock) {}

@@ -170,6 +170,11 @@ std::optional<bool> SharedCopy::claim(const std::string& what, std::uint64_t num
   return got ? std::optional(*got) : std::nullopt;
 }
 
+std::shared_ptr<cache::Store> SharedCopy::store() const {
+  const std::scoped_lock lock(mutex_);
+  return lender_;
+}
+
 SharedStatus SharedCopy::status() const {
   const std::scoped_lock lock(mutex_);
   return status_;

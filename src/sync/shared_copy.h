@@ -134,6 +134,9 @@ class SharedCopy {
 
   // Any thread.
   [[nodiscard]] SharedStatus status() const;
+  // For what instances share beside the catalog; null: none is open. Any thread.
+  [[nodiscard]] std::shared_ptr<cache::Store> store() const;
+  [[nodiscard]] const std::string& instance() const { return options_.instance; }
   // aureacore_cache_*. Call once; `this` outlives the registry's last exposition.
   void register_metrics(metrics::Registry& registry) const;
 

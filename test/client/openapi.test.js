@@ -205,6 +205,12 @@ const requests = {
     ],
     ['/api/v1/getparams.execute', { body: { input: { parameters: { filter: 'knd=component' } } }, status: 400 }],
   ],
+  watch: [
+    '/api/v1/watch?filter=kind=component&criticality=critical',
+    () => `/api/v1/watch?lastEventId=${lostVersion}`,
+    ['/api/v1/watch?criticality=low', { status: 400 }],
+  ],
+  getNotifications: ['/api/v1/notifications'],
   getOpenapi: ['/api/v1/openapi.json'],
 };
 

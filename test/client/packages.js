@@ -13,6 +13,8 @@ export const addFormats = require('ajv-formats').default;
 export const kubernetesModel = ({ apiVersion, kind }) => require(`kubernetes-models/${apiVersion}/${kind}`)[kind];
 export const Ajv = require('ajv').default;
 export const YAML = require('yaml');
+export const { EventSource } = require('eventsource');
+export const { Webhook } = require('standardwebhooks');
 export const ai = require('@backstage/catalog-model/alpha');
 
 // The one file of it that needs no more than the model: see package.json.
