@@ -14,5 +14,6 @@ void measure_cold_start(const Settings& settings, Report& report);
 void measure_shared(const Settings& settings, Report& report);
 void measure_webhook(const Settings& settings, Report& report);
 void measure_memory(const Settings& settings, Report& report);
+void measure_watch(const Settings& settings, Report& report);
 
 }  // namespace aureacore::bench

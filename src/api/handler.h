@@ -86,7 +86,7 @@ struct Context {
   auth::Limiter* limiter = nullptr;           // null: as often as they like
   feed::Feed* feed = nullptr;                 // null: there is no stream of changes
   const notify::Notifier* notifier = nullptr;  // null: nobody is told of changes
-  base::SteadyTime started = clock.steady();  // for the uptime in /api/v1/status
+  base::SteadyTime started = clock.steady();   // for the uptime in /api/v1/status
 };
 
 // Makes one worker's handler; `worker` counts from 0 and is below the number that RequestMetrics was made for.

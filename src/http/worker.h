@@ -95,9 +95,9 @@ class Worker final : private Transport::Events {
   std::vector<Connection*> queue_;
   std::vector<Connection*> turn_;
   std::vector<Connection*> streams_;  // with more to give, the next at the back
-  Output output_;  // of the connection whose turn it is
-  Output plain_;   // of it, before it is encrypted
-  Output clear_;   // what it sent, decrypted
+  Output output_;                     // of the connection whose turn it is
+  Output plain_;                      // of it, before it is encrypted
+  Output clear_;                      // what it sent, decrypted
   std::size_t rejecting_ = 0;
   bool accepting_ = false;  // the listener may hold more
   bool ticked_ = false;
