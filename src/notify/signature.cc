@@ -31,7 +31,7 @@ std::string unbase64(std::string_view text) {
   const int size =
       EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), bytes_of(text), static_cast<int>(text.size()));
   if (size < 0) return {};
-  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  const std::size_t padding = text.size() - (text.find_last_not_of('=') + 1);
   bytes.resize(static_cast<std::size_t>(size) - padding);
   return bytes;
 }
