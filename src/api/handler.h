@@ -79,12 +79,12 @@ struct Context {
   std::string cache = {};                    // where: "redis://host:6379", "embedded"
   // The servers of the cache with the state of each one's circuit breaker ("closed"); empty: there are none.
   std::function<std::vector<std::pair<std::string, std::string>>()> cache_servers = {};
-  Background* background = nullptr;           // null: every question is answered on its worker's thread
-  HookDesk* hooks = nullptr;                  // null: webhooks are answered 503
-  Barrier* barrier = nullptr;                 // null: a level that isn't met at once is answered 503
-  const auth::PolicySlot* auth = nullptr;     // null: everybody may everything
-  auth::Limiter* limiter = nullptr;           // null: as often as they like
-  feed::Feed* feed = nullptr;                 // null: there is no stream of changes
+  Background* background = nullptr;            // null: every question is answered on its worker's thread
+  HookDesk* hooks = nullptr;                   // null: webhooks are answered 503
+  Barrier* barrier = nullptr;                  // null: a level that isn't met at once is answered 503
+  const auth::PolicySlot* auth = nullptr;      // null: everybody may everything
+  auth::Limiter* limiter = nullptr;            // null: as often as they like
+  feed::Feed* feed = nullptr;                  // null: there is no stream of changes
   const notify::Notifier* notifier = nullptr;  // null: nobody is told of changes
   base::SteadyTime started = clock.steady();   // for the uptime in /api/v1/status
 };
