@@ -43,6 +43,8 @@ void get_search(Call& call);
 // status.cc
 void get_status(Call& call);
 void get_sources(Call& call);
+// release.cc
+void post_release(Call& call);
 // errors.cc
 void get_errors(Call& call);
 // graph.cc

@@ -41,6 +41,7 @@ constexpr auto table = std::to_array<Route>({
     {get, "/metrics", get_metrics, Needs::nothing, InBatch::no, Access::metrics},
     {get, "/api/v1/status", get_status, Needs::nothing},
     {get, "/api/v1/sources", get_sources, Needs::nothing},
+    {post, "/api/v1/sources/{id}/release", post_release, Needs::nothing, InBatch::no, Access::admin},
     {get, "/api/v1/errors", get_errors, Needs::snapshot},
     {post, "/api/v1/hooks/git", post_git_hook, Needs::nothing, InBatch::no, Access::open},
     {post, batch_path, post_batch, Needs::snapshot, InBatch::no},
@@ -148,6 +149,14 @@ std::string_view route_label(std::size_t index) { return labels()[index]; }
 std::size_t by_name_route() {
   static_assert(table[0].path == by_name_path);
   return 0;
+}
+
+bool is_costly(std::size_t index) {
+  using Answer = void (*)(Call&);
+  static constexpr std::array<Answer, 6> quick{get_entity_by_name, get_entity_by_uid,      get_entity_ancestry,
+                                               get_location,       get_location_by_entity, post_refresh};
+  const Route& route = table[index];
+  return route.needs == Needs::snapshot && std::ranges::find(quick, route.answer) == quick.end();
 }
 
 std::size_t batch_route() {

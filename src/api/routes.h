@@ -61,5 +61,7 @@ std::string_view route_label(std::size_t index);
 // The look-up by name, which has a way of its own.
 std::size_t by_name_route();
 std::size_t batch_route();
+// Whether its answers may take much more than a look-up; the first to be refused where too much is asked at once.
+bool is_costly(std::size_t index);
 
 }  // namespace aureacore::api

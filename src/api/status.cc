@@ -29,6 +29,16 @@ void write_times(const sync::SourceStatus& source, base::SteadyTime now, base::J
   }
 }
 
+// The update that waits for somebody to release it.
+void write_held(const std::optional<sync::Held>& held, base::JsonWriter& json) {
+  if (!held) return json.null();
+  json.begin_object();
+  json.member("commit", held->commit);
+  json.member("gone", static_cast<std::int64_t>(held->gone));
+  json.member("of", static_cast<std::int64_t>(held->of));
+  json.end_object();
+}
+
 void write(const sync::SourceStatus& source, base::SteadyTime now, base::JsonWriter& json) {
   const auto count = [&](std::string_view name, std::uint64_t value) {
     json.member(name, static_cast<std::int64_t>(value));
@@ -49,8 +59,11 @@ void write(const sync::SourceStatus& source, base::SteadyTime now, base::JsonWri
   count("failures", source.failures);
   count("consecutiveFailures", source.consecutive_failures);
   json.member("breaker", source.breaker);
+  json.member("criticality", source.criticality);
   json.member("partialClone", source.partial_clone);
   count("mirrorBytes", source.mirror_bytes);
+  json.key("held");
+  write_held(source.held, json);
   json.end_object();
 }
 

@@ -31,6 +31,13 @@ class FakeSync final : public sync::Status {
     return source == "main";
   }
 
+  sync::Release release(std::string_view source, std::string_view commit) override {
+    released = fmt::format("{}@{}", source, commit);
+    return release_answer;
+  }
+
+  std::string released;
+  sync::Release release_answer = sync::Release::released;
   std::vector<sync::SourceStatus> statuses;
   std::mutex mutex;
   std::vector<std::string> refreshed;

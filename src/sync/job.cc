@@ -16,7 +16,7 @@ class Performer {
 
  public:
   Performer(const Job& job, const JobContext& context)
-      : source_(*job.source), job_(job), context_(context), stop_(job.source->stop.get_token()) {}
+      : source_(*job.source), job_(job), context_(context), stop_(job.stop.get_token()) {}
 
   base::Status list(Outcome& outcome) {
     auto tip = timed("list", [&] { return source_.connection.remote->advertised(stop_); });
@@ -133,6 +133,7 @@ class Performer {
 }  // namespace
 
 Outcome perform(Job job, const JobContext& context) {
+  const std::stop_callback forward(job.source->stop.get_token(), [&job] { job.stop.request_stop(); });
   Outcome outcome;
   Performer performer(job, context);
   switch (job.task) {
@@ -152,7 +153,8 @@ Outcome perform(Job job, const JobContext& context) {
       outcome.status = performer.tidy();
       break;
   }
-  outcome.job = std::move(job);
+  outcome.cut = !outcome.status && job.stop.stop_requested();
+  outcome.job = job;
   return outcome;
 }
 

@@ -28,6 +28,7 @@ struct Job {
   base::SteadyTime started;  // of list: when it began; of update: when the list that found the tip began
   Ground from{};             // of load, update and validate
   bool patient = true;       // of update: leaves it to another instance that is at it
+  std::stop_source stop{};   // ends this job alone; source->stop does so with all of the source's
 };
 
 struct Outcome {
@@ -37,6 +38,7 @@ struct Outcome {
   std::optional<std::string> mirrored;  // of list: the commit that the mirror holds; empty: none
   std::optional<Loaded> loaded;         // of load, update and validate
   bool deferred = false;                // of update: another instance does it
+  bool cut = false;                     // it kept others waiting for too long: it says nothing of the remote
   bool partial_clone = false;           // of load and update; so is the next
   std::uint64_t mirror_bytes = 0;
 };
@@ -50,7 +52,7 @@ struct JobContext {
   SharedCopy* shared = nullptr;      // null: there is none
 };
 
-// Blocking; any thread.
+// Blocking; any thread. What is told to stop ends soon.
 Outcome perform(Job job, const JobContext& context);
 
 // Where jobs are done: JobPool, or what a simulation puts in its place.
@@ -61,6 +63,16 @@ class Jobs {
   virtual ~Jobs() = default;
   // Brief. Its outcome is handed over later, never before this returns.
   virtual void submit(Job job) = 0;
+  // Ends the checks that hang while others wait for a fetcher (their outcome says so: cut). Called at each of the syncer's turns.
+  virtual void relieve() {}
+
+  struct Load {
+    std::size_t waiting = 0;  // bounded by two for each source
+    std::size_t running = 0;
+    std::uint64_t cut = 0;  // since the start
+  };
+  // Any thread.
+  [[nodiscard]] virtual Load load() const { return {}; }
 };
 using MakeJobs = std::function<std::unique_ptr<Jobs>(const JobContext& context, Jobs::Done done)>;
 

@@ -29,7 +29,6 @@ Source::Source(SourceOptions source_options, const std::filesystem::path& mirror
   status.id = id();
   status.url = options.remote.url.display;
   status.branch = options.remote.branch;
-  status.interval = options.interval;
   status.breaker = resilience::name(breaker.state());
 }
 

@@ -73,6 +73,8 @@ struct Source {
   // What is served is what the tree has, object for object; else it came from the shared copy.
   [[nodiscard]] bool in_step() const { return commit().id.empty() || served_from_tree; }
   [[nodiscard]] const git::Commit& commit() const { return ground.commit; }
+  // Its next job may well hang or fail.
+  [[nodiscard]] bool is_suspect() const { return failures > 0 || slow; }
 
   SourceOptions options;
   const std::filesystem::path mirror;
@@ -98,11 +100,14 @@ struct Source {
   base::SteadyTime adopted{};                  // when its served version was taken from the shared copy
   base::SteadyTime validation{};               // where it is not in step: when it is read from Git
   base::SteadyTime due{};
-  base::SteadyTime begun{};    // the last list job
+  base::SteadyTime begun{};  // the last list job
+  entity::Criticality criticality = entity::Criticality::normal;
+  bool slow = false;           // its last check took long
   std::uint32_t failures = 0;  // in a row
   base::Code failure{};        // the last one
   resilience::CircuitBreaker breaker;
-  std::string held;  // the commit that waits for a decision
+  std::optional<Held> held;  // waits for a decision
+  std::string released;      // the commit that may take away as much as it will
   std::optional<std::pair<git::Advertised, base::SteadyTime>>
       found;                  // a tip that a list job found while `load` was running
   std::vector<Loaded> ready;  // to be published, oldest first

@@ -1,4 +1,4 @@
-// What operators and clients may see of the write road, and the one thing they may ask of it.
+// What operators and clients may see of the write road, and the little that they may ask of it.
 //
 // Implemented by Syncer; any thread.
 #pragma once
@@ -13,6 +13,13 @@
 #include "catalog/freshness.h"
 
 namespace aureacore::sync {
+
+// An update that would take away too much, and waits for somebody to decide.
+struct Held {
+  std::string commit;
+  std::size_t gone = 0;  // entities that it would take away …
+  std::size_t of = 0;    // … of so many
+};
 
 struct SourceStatus {
   std::string id;
@@ -30,10 +37,20 @@ struct SourceStatus {
   std::uint64_t checks = 0;                    // since the start
   std::uint64_t failures = 0;
   std::uint32_t consecutive_failures = 0;
-  std::string breaker;  // "closed", "open", "half-open"
+  std::string breaker;      // "closed", "open", "half-open"
+  std::string criticality;  // "critical", "high", "normal", "low"
   bool partial_clone = false;
   std::uint64_t mirror_bytes = 0;
-  base::Duration interval{};
+  base::Duration interval{};  // between checks, by its criticality
+  std::optional<Held> held;
+};
+
+// What became of a request to release a held update.
+enum class Release : std::uint8_t {
+  released,  // it is taken with the next check, which begins at once
+  unknown,   // no such source
+  nothing,   // nothing of it is held
+  other,     // another commit is
 };
 
 class Status {
@@ -42,6 +59,8 @@ class Status {
   [[nodiscard]] virtual std::vector<SourceStatus> sources() const = 0;
   // Asks for a check of the source now (the next free fetcher takes it; asked twice, done once). False: no such source.
   virtual bool refresh(std::string_view source) = 0;
+  // Lets the source's held update pass, if it is the one of this commit: whatever came later is looked at anew.
+  virtual Release release(std::string_view source, std::string_view commit) = 0;
 };
 
 }  // namespace aureacore::sync

@@ -54,7 +54,11 @@ catalog::SourceState Syncer::state_of(const Source& source, const Loaded& loaded
 }
 
 Syncer::Syncer(SyncerOptions options, Dependencies dependencies, std::vector<SourceOptions> sources)
-    : options_(std::move(options)), dependencies_(std::move(dependencies)) {
+    : options_(std::move(options)), dependencies_(std::move(dependencies)), retries_(options_.retries) {
+  const JobContext context{dependencies_.clock, commands_, dependencies_.progress, serving_, dependencies_.shared};
+  const auto handed = [this](Outcome outcome) { post(std::move(outcome)); };
+  jobs_ = dependencies_.jobs ? dependencies_.jobs(context, handed)
+                             : std::make_unique<JobPool>(options_.fetchers, options_.check_patience, context, handed);
   for (auto& source : sources) add(std::move(source), nullptr);
   export_status();
 }
@@ -72,10 +76,6 @@ void Syncer::begin() {
                                       error);  // what fails here fails again, with its reason, at the first fetch
   set_leftovers_aside();
   began_ = dependencies_.clock.steady();
-  const JobContext context{dependencies_.clock, commands_, dependencies_.progress, serving_, dependencies_.shared};
-  const auto handed = [this](Outcome outcome) { post(std::move(outcome)); };
-  jobs_ = dependencies_.jobs ? dependencies_.jobs(context, handed)
-                             : std::make_unique<JobPool>(options_.fetchers, context, handed);
   start_sharing();
 }
 
@@ -121,6 +121,21 @@ bool Syncer::refresh(std::string_view source) {
   }
   changed_.notify_one();
   return true;
+}
+
+Release Syncer::release(std::string_view source, std::string_view commit) {
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto at = std::ranges::find(statuses_, source, &SourceStatus::id);
+    if (at == statuses_.end()) return Release::unknown;
+    if (!at->held) return Release::nothing;
+    if (at->held->commit != commit) return Release::other;
+    at->held.reset();  // so that nobody is told twice that it was released
+    ++totals_.released[at->id];
+    events_.emplace_back(Released{std::string(source), std::string(commit)});
+  }
+  changed_.notify_one();
+  return Release::released;
 }
 
 void Syncer::post(Event event) {
@@ -191,14 +206,48 @@ void Syncer::start_due() {
     if (!source->busy() && validation_due(*source) <= now) start_validation(source);
     // One mirror, one user: what was begun under the configuration before ends first.
     if (source->busy() || source->due > now || (source->predecessor && source->predecessor->busy())) continue;
-    if (!source->breaker.allow(now)) {
-      source->due = source->breaker.retry_at();
-      continue;
-    }
+    if (!may_check(*source, now)) continue;
     start_load(source);
     source->listing = true;
     source->begun = now;
     jobs_->submit({source, Task::list, {}, now});
+  }
+  jobs_->relieve();
+}
+
+// No: it is due later.
+bool Syncer::may_check(Source& source, base::SteadyTime now) {
+  const bool retry = source.failures > 0;
+  if (retry && retries_.wait(now) > base::Duration(0)) {
+    // All who wait for the budget come back at times of their own.
+    source.due = now + std::max(retries_.wait(now), options_.backoff.delay(source.failures, dependencies_.random));
+    const std::scoped_lock lock(mutex_);
+    ++totals_.retries_refused;
+    return false;
+  }
+  if (!source.breaker.allow(now)) {
+    source.due = source.breaker.retry_at();
+    return false;
+  }
+  if (!retry) retries_.earn(now);
+  return !retry || retries_.spend(now);
+}
+
+base::Duration Syncer::interval_of(const Source& source) const {
+  return sync::interval_of(source.criticality, source.options.interval, options_.intervals);
+}
+
+// What the served entities say, where the configuration doesn't.
+void Syncer::note_criticality(const catalog::Snapshot& snapshot) {
+  const auto highest = criticalities(snapshot);
+  for (const auto& source : sources_) {
+    const auto found = highest.find(source->id());
+    const auto served = found == highest.end() ? entity::Criticality::normal : found->second;
+    const auto before = interval_of(*source);
+    source->criticality = source->options.criticality.value_or(served);
+    // Not only with the check after the next one; what fails is due when its failures say.
+    const bool sooner = interval_of(*source) < before && source->failures == 0;
+    if (sooner) source->due = std::min(source->due, source->begun + interval_of(*source));
   }
 }
 
@@ -230,6 +279,18 @@ void Syncer::handle(const Refresh& refresh) {
   }
 }
 
+void Syncer::handle(const Released& released) {
+  const auto at = std::ranges::find(sources_, released.source, [](const SourcePtr& source) { return source->id(); });
+  if (at == sources_.end()) return;
+  Source& source = **at;
+  if (!source.held || source.held->commit != released.commit) return;
+  dependencies_.log.warning("held update released: it is taken though it takes away much",
+                            {{"source", source.id()}, {"commit", released.commit}, {"gone", source.held->gone}});
+  source.held.reset();
+  source.released = released.commit;
+  handle(Refresh{source.id()});
+}
+
 base::SteadyTime Syncer::soonest(const Source& source) const {
   // After a failure the backoff holds for those who ask too: they would use up the breaker's attempts in a moment.
   const auto allowed = source.failures > 0 ? source.due : source.begun + options_.refresh_spacing;
@@ -253,11 +314,12 @@ void Syncer::handle(Reconfigure change) {
       add(std::move(options), source);
       continue;
     }
-    source->status.interval = options.interval;
     source->options.interval = options.interval;
     source->options.cache_ttl = options.cache_ttl;
+    source->options.criticality = options.criticality;
+    if (options.criticality) source->criticality = *options.criticality;
     source->restate = true;
-    source->due = std::min(source->due, dependencies_.clock.steady() + options.interval);
+    source->due = std::min(source->due, dependencies_.clock.steady() + interval_of(*source));
     sources_.push_back(source);
   }
   for (const auto& source : before) {
@@ -270,6 +332,7 @@ void Syncer::handle(Reconfigure change) {
 void Syncer::add(SourceOptions options, SourcePtr predecessor) {
   auto source = std::make_shared<Source>(std::move(options), options_.mirrors, dependencies_.connect);
   source->breaker = resilience::CircuitBreaker(options_.breaker);
+  source->criticality = source->options.criticality.value_or(entity::Criticality::normal);
   // One that was replaced before it was ever published leaves what it was to replace.
   while (predecessor && predecessor->commit().id.empty() && predecessor->predecessor)
     predecessor = predecessor->predecessor;
@@ -288,6 +351,9 @@ void Syncer::export_status() {
   for (const auto& source : sources_) {
     auto& status = source->status;
     status.degraded = source->freshness->degraded();
+    status.held = source->held;
+    status.criticality = name(source->criticality);
+    status.interval = interval_of(*source);
     status.breaker = resilience::name(source->breaker.state());
     status.consecutive_failures = source->failures;
     status.next_check.reset();
@@ -355,6 +421,7 @@ void Syncer::publish_once() {
 
 void Syncer::serve(catalog::SnapshotPtr snapshot, cache::ImagePtr image, base::SteadyTime began) {
   const auto entities = snapshot->size();
+  note_criticality(*snapshot);
   share(snapshot, std::move(image));
   dependencies_.slot.publish(std::move(snapshot));
   refuse_offer();  // it was made beside what was served before

@@ -34,6 +34,8 @@
 #include "metrics/registry.h"
 #include "metrics/timings.h"
 #include "resilience/backoff.h"
+#include "resilience/retry_budget.h"
+#include "sync/criticality.h"
 #include "sync/job.h"
 #include "sync/shared_copy.h"
 #include "sync/source.h"
@@ -53,6 +55,11 @@ struct SyncerOptions {
   Guard guard;
   resilience::Backoff backoff;
   resilience::CircuitBreaker::Options breaker;
+  // Checks of sources that failed the last time, of all of them together.
+  resilience::RetryBudget::Options retries;
+  Intervals intervals;
+  // How long a check may keep a fetcher that others wait for.
+  base::Duration check_patience = std::chrono::seconds(2);
   double jitter = 0.1;  // of the interval
   // The first publication waits so long for remotes that have not answered yet, so that a start with everything in
   // reach does not begin with a stale answer.
@@ -106,6 +113,7 @@ class Syncer final : public Status {
 
   [[nodiscard]] std::vector<SourceStatus> sources() const override;
   bool refresh(std::string_view source) override;
+  Release release(std::string_view source, std::string_view commit) override;
 
   // aureacore_source_*, aureacore_sync_*, aureacore_git_*, aureacore_catalog_*. Call once; `this` outlives the
   // registry's last exposition.
@@ -115,6 +123,10 @@ class Syncer final : public Status {
   struct Refresh {
     std::string source;
   };
+  struct Released {
+    std::string source;
+    std::string commit;
+  };
   struct Reconfigure {
     std::vector<SourceOptions> sources;
   };
@@ -122,18 +134,21 @@ class Syncer final : public Status {
     std::vector<std::string> sources;
   };
   struct NothingShared {};
-  using Event = std::variant<Outcome, Refresh, Reconfigure, Offer, Doubt, NothingShared>;
+  using Event = std::variant<Outcome, Refresh, Released, Reconfigure, Offer, Doubt, NothingShared>;
 
   // Totals since the start that no source owns; guarded by mutex_.
   struct Totals {
     std::uint64_t publications = 0;
-    std::map<std::string, std::uint64_t> rewrites;   // by source
-    std::map<std::string, std::uint64_t> held;       // by source
+    std::map<std::string, std::uint64_t> rewrites;  // by source
+    std::map<std::string, std::uint64_t> held;      // by source
+    std::map<std::string, std::uint64_t> released;  // by source
+    std::uint64_t retries_refused = 0;
     std::map<std::string, std::uint64_t> validated;  // by source: versions from the shared copy that Git has confirmed
     std::map<std::string, std::uint64_t> corrected;  // by source: those that it has not
   };
 
   void register_source_metrics(metrics::Registry& registry) const;
+  void register_job_metrics(metrics::Registry& registry) const;
 
   void run(const std::stop_token& stop);
   void wait(const std::stop_token& stop);
@@ -142,11 +157,13 @@ class Syncer final : public Status {
 
   void handle(Outcome outcome);
   void handle(const Refresh& refresh);
+  void handle(const Released& released);
   void handle(Reconfigure change);
   void handle(Offer offer);
   void handle(const Doubt& doubt);
   void handle(NothingShared nothing);
   void handle_load(Source& source, Outcome& outcome);
+  void handle_cut(Source& source);
   void handle_list(const SourcePtr& source, const Outcome& outcome);
   void handle_update(Source& source, Outcome& outcome);
   void found(const SourcePtr& source, const git::Advertised& tip, base::SteadyTime started);
@@ -165,6 +182,7 @@ class Syncer final : public Status {
   void validate(Source& source, const Loaded& loaded);
   void replace(Source& source, const Loaded& loaded);
   void serve_derived(catalog::SnapshotPtr snapshot);
+  void note_criticality(const catalog::Snapshot& snapshot);
   static catalog::SourceState state_of(const Source& source, const Loaded& loaded);
   void settle_offer();
   [[nodiscard]] bool is_for_us(const Offer& offer) const;
@@ -198,6 +216,8 @@ class Syncer final : public Status {
   void add(SourceOptions options, SourcePtr predecessor);
   void retire(Source& source);
   void start_due();
+  [[nodiscard]] bool may_check(Source& source, base::SteadyTime now);
+  [[nodiscard]] base::Duration interval_of(const Source& source) const;
   void start_load(const SourcePtr& source);
   void publish();
   [[nodiscard]] bool may_publish() const;
@@ -224,6 +244,7 @@ class Syncer final : public Status {
   catalog::SnapshotPtr adopted_;   // taken before the first publication, not published yet …
   cache::ImagePtr adopted_image_;  // … its image; null: it was changed since
   base::SteadyTime began_{};
+  resilience::RetryBudget retries_;
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

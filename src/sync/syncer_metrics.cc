@@ -79,6 +79,7 @@ Samples ages(const catalog::SnapshotPtr& snapshot, base::SteadyTime now) {
 
 void Syncer::register_metrics(metrics::Registry& registry) const {
   register_source_metrics(registry);
+  register_job_metrics(registry);
   const auto& slot = dependencies_.slot;
   const auto& clock = dependencies_.clock;
   registry.gauge("aureacore_source_age_seconds",
@@ -115,6 +116,10 @@ void Syncer::register_metrics(metrics::Registry& registry) const {
   registry.counter("aureacore_source_held_total", "Updates held back because they would take away too much.", [this] {
     const std::scoped_lock lock(mutex_);
     return by_source(totals_.held);
+  });
+  registry.counter("aureacore_source_released_total", "Held updates that an operator has released.", [this] {
+    const std::scoped_lock lock(mutex_);
+    return by_source(totals_.released);
   });
   registry.histogram("aureacore_git_command_duration_seconds", "Time of one command of the git program.",
                      [this] { return commands_.read(); });
@@ -166,6 +171,32 @@ void Syncer::register_source_metrics(metrics::Registry& registry) const {
                  [this] { return states(sources()); });
   registry.gauge("aureacore_source_degraded", "1 for the reason why the source's answers may be old.",
                  [this] { return degradations(sources()); });
+}
+
+void Syncer::register_job_metrics(metrics::Registry& registry) const {
+  const auto load = [this] { return jobs_ ? jobs_->load() : Jobs::Load{}; };
+  registry.gauge("aureacore_fetchers", "Jobs (git, parsing) that may run at once.",
+                 [this] { return Samples{{{}, static_cast<double>(options_.fetchers)}}; });
+  registry.gauge("aureacore_fetcher_jobs", "Jobs of the sources, by whether they run or wait for a fetcher.", [load] {
+    const auto now = load();
+    return Samples{{{{"state", "running"}}, static_cast<double>(now.running)},
+                   {{{"state", "waiting"}}, static_cast<double>(now.waiting)}};
+  });
+  registry.counter("aureacore_fetcher_checks_cut_total",
+                   "Checks that were ended because others waited for their fetcher, and were made again.",
+                   [load] { return Samples{{{}, static_cast<double>(load().cut)}}; });
+  registry.counter("aureacore_git_retries_refused_total",
+                   "Checks of failing sources that were put off because the retry budget was used up.", [this] {
+                     const std::scoped_lock lock(mutex_);
+                     return Samples{{{}, static_cast<double>(totals_.retries_refused)}};
+                   });
+  registry.gauge("aureacore_source_criticality", "1 for the criticality by which the source is checked.", [this] {
+    Samples samples;
+    for (const auto& source : sources()) {
+      samples.push_back({{{"source", source.id}, {"criticality", source.criticality}}, 1.0});
+    }
+    return samples;
+  });
 }
 
 }  // namespace aureacore::sync

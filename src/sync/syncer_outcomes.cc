@@ -10,6 +10,7 @@ void Syncer::handle(Outcome outcome) {
   const SourcePtr source = outcome.job.source;
   (outcome.job.task == Task::list ? source->listing : source->working) = false;
   if (source->retired) return;
+  if (outcome.cut && outcome.job.task == Task::list) return handle_cut(*source);
   switch (outcome.job.task) {
     case Task::load:
       handle_load(*source, outcome);
@@ -36,6 +37,13 @@ void Syncer::handle(Outcome outcome) {
   }
   follow_up(source);
   source->freshness->set_degraded(degraded(*source));
+}
+
+// Others waited for its fetcher. It is asked again at once, beside them and for as long as it takes.
+void Syncer::handle_cut(Source& source) {
+  source.slow = true;
+  source.due = dependencies_.clock.steady();
+  dependencies_.log.info("slow check put behind others", {{"source", source.id()}});
 }
 
 // A tip that was listed while the mirror was being loaded, or before it was known what is shared.
@@ -69,6 +77,7 @@ void Syncer::handle_list(const SourcePtr& source, const Outcome& outcome) {
     return failed(*source, outcome.job.started, outcome.status.error());
   }
   source->answered = true;
+  source->slow = dependencies_.clock.steady() - outcome.job.started >= options_.check_patience;
   source->tip = outcome.tip;
   source->tip_started = outcome.job.started;
   settle_offer();
@@ -101,10 +110,10 @@ void Syncer::found(const SourcePtr& source, const git::Advertised& tip, base::St
   }
   const bool is_offered = offer_ && offer_->image->manifest.version().find(source->id())->commit == tip.commit;
   if (tip.commit == ground.commit.id && tip.branch == ground.branch && !ground.gaps) {
-    source->held.clear();
+    source->held.reset();
     succeeded(*source, started);
     current(*source, started);
-  } else if (tip.commit == source->held || is_offered) {
+  } else if ((source->held && source->held->commit == tip.commit) || is_offered) {
     // Held, or on its way to be served: the last of the checks that it waits for settles it.
     succeeded(*source, started);
   } else {
@@ -151,8 +160,10 @@ void Syncer::discard_mirror(const Source& source) {
 bool Syncer::hold(Source& source, std::size_t gone, std::size_t before, const std::string& commit) {
   const auto most = options_.guard.share * static_cast<double>(before);
   if (gone <= options_.guard.count || static_cast<double>(gone) <= most) return false;
-  if (source.held == commit) return true;
-  source.held = commit;
+  if (source.released == commit) return false;
+  const bool known = source.held && source.held->commit == commit;
+  source.held = Held{commit, gone, before};
+  if (known) return true;
   dependencies_.log.warning("update held back: it would take away too much; a commit that does not is taken as usual",
                             {{"source", source.id()}, {"commit", commit}, {"gone", gone}, {"of", before}});
   const std::scoped_lock lock(mutex_);
@@ -186,7 +197,8 @@ void Syncer::note_loaded(Source& source, const Loaded& loaded) {
   ground.position = loaded.position;
   ++ground.turn;
   source.served_from_tree = true;
-  source.held.clear();
+  source.held.reset();
+  source.released.clear();
   if (loaded.rewritten) note_rewrite(source);
   auto& status = source.status;
   status.loaded = true;
@@ -221,7 +233,7 @@ void Syncer::succeeded(Source& source, base::SteadyTime started) {
   source.breaker.succeeded();
   source.status.last_error.clear();
   source.status.last_check = started;
-  const auto next = started + resilience::jittered(source.options.interval, options_.jitter, dependencies_.random);
+  const auto next = started + resilience::jittered(interval_of(source), options_.jitter, dependencies_.random);
   source.due = std::exchange(source.again, false) ? soonest(source) : std::max(now, next);
 }
 
@@ -261,7 +273,7 @@ void Syncer::current(Source& source, base::SteadyTime started) {
 }
 
 catalog::Degraded Syncer::degraded(const Source& source) const {
-  if (!source.held.empty()) return catalog::Degraded::held;
+  if (source.held) return catalog::Degraded::held;
   if (source.failures > 0 && source.failure == base::Code::no_space) return catalog::Degraded::disk_full;
   if (!source.answered) return catalog::Degraded::mirror;
   if (source.failures == 0) return catalog::Degraded::no;

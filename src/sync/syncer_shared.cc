@@ -221,7 +221,8 @@ void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
     source.validation = now + resilience::jittered(options_.validation, options_.jitter, dependencies_.random);
   }
   source.served_from_tree = false;
-  source.held.clear();
+  source.held.reset();
+  source.released.clear();
   if (!source.status.loaded) set_age(source, state);
   source.freshness->set_degraded(degraded(source));
   auto& status = source.status;

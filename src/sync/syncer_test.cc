@@ -197,10 +197,94 @@ TEST_F(GuardTest, ReleasesWithTheNextCommitThatDoesNot) {
   EXPECT_TRUE(eventually([&] { return freshness("main").degraded() == Degraded::no; }));
 }
 
+TEST_F(GuardTest, AnOperatorReleasesTheVeryCommitThatIsHeld) {
+  ASSERT_TRUE(eventually([&] { return status("main").held.has_value(); }));
+  const auto held = status("main").held;
+  ASSERT_TRUE(held.has_value());
+  EXPECT_EQ(held->commit, repository_.git({"rev-parse", "HEAD"}));
+  EXPECT_EQ(held->gone, 4U);
+  EXPECT_EQ(held->of, 6U);
+  EXPECT_EQ(syncer_->release("none", held->commit), Release::unknown);
+  EXPECT_EQ(syncer_->release("main", first_), Release::other);
+  EXPECT_EQ(slot_->latest()->size(), 6);
+  EXPECT_EQ(syncer_->release("main", held->commit), Release::released);
+  ASSERT_TRUE(eventually([&] { return slot_->latest()->size() == 2; }));
+  EXPECT_TRUE(eventually([&] { return freshness("main").degraded() == Degraded::no; }));
+  EXPECT_FALSE(status("main").held.has_value());
+  EXPECT_EQ(syncer_->release("main", held->commit), Release::nothing);
+  EXPECT_THAT(log_text(), HasSubstr("held update released"));
+}
+
+TEST_F(GuardTest, ReleasesNoOtherCommitThanTheOneThatIsHeld) {
+  ASSERT_TRUE(eventually([&] { return status("main").held.has_value(); }));
+  const auto held = status("main").held;
+  ASSERT_TRUE(held.has_value());
+  for (int i = 0; i < 4; ++i) write(i);
+  repository_.commit();
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return freshness("main").degraded() == Degraded::no; }));
+  repository_.git({"rm", "-q", "-r", "2", "3", "4", "5"});
+  repository_.commit();
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return status("main").held.has_value(); }));
+  EXPECT_EQ(syncer_->release("main", held->commit), Release::other);
+  EXPECT_EQ(slot_->latest()->size(), 6);
+}
+
 TEST_F(GuardTest, HoldsOnAcrossARestart) {
   restart({source_options("main", repository_)});
   ASSERT_TRUE(eventually([&] { return slot_->latest() && freshness("main").degraded() == Degraded::held; }));
   EXPECT_EQ(slot_->latest()->size(), 6);
+}
+
+TEST_F(SyncerTest, ChecksSourcesOfCriticalEntitiesMoreOften) {
+  const std::string critical = "  annotations: {aureacore.io/criticality: critical}\n";
+  repository_.commit_file("catalog-info.yaml", component("a", critical));
+  const git::TestRepository other;
+  other.commit_file("catalog-info.yaml", component("b"));
+  options_.intervals.critical = std::chrono::milliseconds(10);
+  auto low = source_options("low", other);
+  low.criticality = entity::Criticality::low;
+  start({source_options("main", repository_), low});
+  ASSERT_TRUE(eventually([&] { return has("component:default/a") && status("main").checks >= 3; }));
+  EXPECT_EQ(status("main").criticality, "critical");
+  EXPECT_EQ(status("main").interval, std::chrono::milliseconds(10));
+  EXPECT_EQ(status("low").criticality, "low");
+  EXPECT_EQ(status("low").checks, 1U);
+  EXPECT_EQ(slot_->latest()->source("main")->interval, std::chrono::hours(1)) << "what is promised stays";
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  EXPECT_TRUE(eventually([&] { return status("main").criticality == "normal"; }));
+}
+
+TEST_F(SyncerTest, BoundsTheRetriesOfAllFailingSourcesTogether) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  std::vector<git::TestRepository> broken(3);
+  std::vector<SourceOptions> sources{source_options("good", repository_)};
+  for (std::size_t i = 0; i < broken.size(); ++i) {
+    broken[i].commit_file("catalog-info.yaml", component(fmt::format("h{}", i)));
+    sources.push_back(source_options(fmt::format("broken{}", i), broken[i]));
+  }
+  options_.retries = {.share = 0, .every = std::chrono::hours(1), .burst = 5};
+  start(sources);
+  ASSERT_TRUE(eventually([&] { return slot_->latest() && slot_->latest()->size() == broken.size() + 1; }));
+  const auto failures = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& source : syncer_->sources()) sum += source.failures;
+    return sum;
+  };
+  for (std::size_t i = 0; i < broken.size(); ++i) {
+    faults_.set(broken[i].url(), Fault::fail);
+    syncer_->refresh(fmt::format("broken{}", i));
+  }
+  metrics::Registry registry;
+  syncer_->register_metrics(registry);
+  ASSERT_TRUE(eventually([&] { return failures() >= broken.size() + 5; }));
+  ASSERT_TRUE(eventually(
+      [&] { return registry.expose().find("aureacore_git_retries_refused_total 0\n") == std::string::npos; }));
+  EXPECT_EQ(failures(), broken.size() + 5) << "the first of each, and five more";
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  syncer_->refresh("good");
+  EXPECT_TRUE(eventually([&] { return has("component:default/b"); }));
 }
 
 TEST_F(SyncerTest, TakesOverAnotherConfiguration) {

@@ -103,6 +103,7 @@ class SyncerTest : public testing::Test {
     options_.mirrors = folder_.path() / "mirrors";
     options_.grace = std::chrono::milliseconds(0);
     options_.backoff = {std::chrono::milliseconds(1), std::chrono::milliseconds(2), std::chrono::milliseconds(5)};
+    options_.retries = {.share = 1, .every = std::chrono::milliseconds(1), .burst = 100};
     options_.breaker = {3, std::chrono::milliseconds(20), std::chrono::milliseconds(50)};
   }
 

@@ -7,13 +7,20 @@ import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { Session } from './session.js';
-import { checkout } from './server.js';
+import { Session, defaultSources } from './session.js';
+import { checkout, eventually } from './server.js';
 
 const shop = 'component/default/web-shop';
 const filtered = 'filter=kind=component&consistency=eventual';
 const paged = `${filtered}&fields=kind,metadata.name&limit=2&offset=1`;
 const system = { apiVersion: 'backstage.io/v1alpha1', kind: 'System', metadata: { name: 'x' }, spec: { owner: 'x' } };
+const shrinking = {
+  'one.yaml': `apiVersion: backstage.io/v1alpha1
+kind: Component
+metadata: {name: one}
+spec: {type: service, lifecycle: production, owner: none}
+`,
+};
 const edgeFile = path => `file:${session.server.repositories.edge.directory}/${path}`;
 const followed = 'types=all&consistency=eventual';
 const texted = 'fullTextFilterTerm=shop&fullTextFilterFields=metadata.name,metadata.title&totalItems=exclude';
@@ -133,6 +140,11 @@ const requests = {
   getMetrics: ['/metrics'],
   getStatus: ['/api/v1/status'],
   getSources: ['/api/v1/sources'],
+  releaseSource: [
+    ['/api/v1/sources/shrinking/release', { body: () => ({ commit: held }), status: 202 }],
+    ['/api/v1/sources/example/release', { body: { commit: 'x' }, status: 409 }],
+    ['/api/v1/sources/none/release', { body: { commit: 'x' }, status: 404 }],
+  ],
   getErrors: [
     '/api/v1/errors?source=edge&offset=1&limit=1&consistency=eventual',
     '/api/v1/errors',
@@ -219,19 +231,39 @@ let early; // a server that has no catalog yet
 let uid;
 let page;
 let lostVersion;
+let held; // the commit that was held back
 
 before(async () => {
   process.env.HOOK_TEST_SECRET = 'of the hooks';
-  session = await Session.start({ config: 'hooks: {secret_envs: [HOOK_TEST_SECRET]}\n' });
+  session = await Session.start({
+    sources: { ...defaultSources, shrinking },
+    // Nothing may be taken away unasked.
+    config: 'guard: {share: 0, count: 0}
+hooks: {secret_envs: [HOOK_TEST_SECRET]}
+',
+  });
   early = await Session.start({ sources: { lost: null }, ready: false });
   uid = (await session.client.getEntityByRef('component:default/web-shop')).metadata.uid;
   page = JSON.parse(Buffer.from((await session.client.queryEntities({ limit: 1 })).pageInfo.nextCursor, 'base64url'));
   lostVersion = page.version.replace(/[0-9a-f]{8}$/, '00000000');
+  held = await commitWhatIsHeld();
 });
 after(async () => {
   await session?.stop();
   await early?.stop();
 });
+
+async function commitWhatIsHeld() {
+  const commit = session.server.repositories.shrinking.commit({
+    'one.yaml': shrinking['one.yaml'].replace('name: one', 'name: two'),
+  });
+  await session.client.refreshEntity('component:default/one');
+  await eventually('the commit is held', async () => {
+    const { items } = await (await fetch(`${session.server.url}/api/v1/sources`)).json();
+    return items.find(source => source.id === 'shrinking').held?.commit === commit;
+  });
+  return commit;
+}
 
 // A cursor as the server would have made it, of another version where one is given.
 function cursor(direction, version = page.version) {

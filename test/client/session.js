@@ -5,12 +5,11 @@ import { Contract } from './contract.js';
 import { CatalogClient } from './packages.js';
 import { Server, checkout, exampleCatalog } from './server.js';
 
+export const defaultSources = { edge: join(checkout, 'test/client/catalog'), example: exampleCatalog };
+
 export class Session {
   static async start(options = {}) {
-    const server = await Server.start({
-      sources: { edge: join(checkout, 'test/client/catalog'), example: exampleCatalog },
-      ...options,
-    });
+    const server = await Server.start({ sources: defaultSources, ...options });
     const session = new Session();
     session.server = server;
     session.contract = await Contract.of(server);
