@@ -22,17 +22,27 @@ void Background::stop() {
   threads_.clear();
   const std::scoped_lock lock(mutex_);
   tasks_.clear();
+  not_begun_.clear();
 }
 
-bool Background::full() const {
+Background::Load Background::load() const {
+  const auto now = context_.clock.steady();
   const std::scoped_lock lock(mutex_);
-  return tasks_.size() >= max_tasks;
+  return {tasks_.size(), not_begun_.empty() ? base::Duration(0) : now - not_begun_.front()};
+}
+
+std::optional<Shed> Background::pressure() const {
+  const Load now = load();
+  if (now.tasks >= context_.load.tasks) return Shed::queue_full;
+  if (now.waited > context_.load.task_wait) return Shed::queue_slow;
+  return std::nullopt;
 }
 
 void Background::submit(std::shared_ptr<Task> task) {
   {
     const std::scoped_lock lock(mutex_);
     tasks_.push_back(std::move(task));
+    not_begun_.push_back(context_.clock.steady());
   }
   changed_.notify_all();
 }
@@ -42,16 +52,24 @@ void Background::remove(const std::shared_ptr<Task>& task) {
   std::erase(tasks_, task);
 }
 
+// Null: stop. What was begun is behind whatever wasn't yet, so those are begun in the order in which they came.
+std::shared_ptr<Background::Task> Background::take(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  if (!changed_.wait(lock, stop, [this] { return !tasks_.empty(); }) || stop.stop_requested()) return nullptr;
+  std::shared_ptr<Task> task = std::move(tasks_.front());
+  tasks_.pop_front();
+  tasks_.push_back(task);
+  if (!task->begun) not_begun_.pop_front();
+  task->begun = true;
+  return task;
+}
+
 void Background::run(const std::stop_token& stop, unsigned number) {
   base::lower_priority();
   Worker worker(context_, number, Worker::Place::background);
   for (;;) {
-    std::unique_lock lock(mutex_);
-    if (!changed_.wait(lock, stop, [this] { return !tasks_.empty(); }) || stop.stop_requested()) return;
-    const std::shared_ptr<Task> task = std::move(tasks_.front());
-    tasks_.pop_front();
-    tasks_.push_back(task);
-    lock.unlock();
+    const std::shared_ptr<Task> task = take(stop);
+    if (task == nullptr) return;
     bool more = false;
     try {
       more = task->work(worker);

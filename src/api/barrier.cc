@@ -58,16 +58,19 @@ void Barrier::stop() {
 
 bool Barrier::full() const {
   const std::scoped_lock lock(mutex_);
-  return stopped_ || waiting() >= max_waiting;
+  const LoadLimits& limits = context_.load;
+  return stopped_ || waiting() >= limits.waiting ||
+         waiting_bytes_.load(std::memory_order_relaxed) >= limits.waiting_bytes;
 }
 
 void Barrier::submit(Wish wish, const http::Request& request, http::Later later) {
   const std::scoped_lock lock(mutex_);
   if (stopped_) return;  // letting go of `later` answers it
+  auto kept = std::make_unique<http::OwnedRequest>(request);
   waiting_.fetch_add(1, std::memory_order_relaxed);
+  waiting_bytes_.fetch_add(kept->bytes(), std::memory_order_relaxed);
   auto push = entity::PushToken::parse(wish.ask.version);
-  incoming_.push_back(
-      {std::move(wish), std::move(push), std::make_unique<http::OwnedRequest>(request), std::move(later)});
+  incoming_.push_back({std::move(wish), std::move(push), std::move(kept), std::move(later)});
   changed_.notify_one();
 }
 
@@ -92,7 +95,11 @@ void Barrier::run(const std::stop_token& stop) {
   const auto keep_undecided = [&](const auto& decided) {
     std::vector<Waiting> left;
     for (Waiting& one : waiting) {
-      if (!decided(one)) left.push_back(std::move(one));
+      if (decided(one)) {
+        waiting_bytes_.fetch_sub(one.request->bytes(), std::memory_order_relaxed);
+      } else {
+        left.push_back(std::move(one));
+      }
     }
     waiting_.fetch_sub(waiting.size() - left.size(), std::memory_order_relaxed);
     waiting = std::move(left);
@@ -173,7 +180,7 @@ void Barrier::answer(Worker& worker, Waiting& waiting, const Settled& settled) c
   const http::Request& request = waiting.request->get();
   http::Answer answer;
   http::Response response(request, answer);
-  if (match_route(request.method, request.path).route == batch_route() && !context_.background->full()) {
+  if (match_route(request.method, request.path).route == batch_route() && !context_.background->pressure()) {
     Call call = worker.begin(request, response);
     call.settled = settled;
     return context_.background->submit(std::make_shared<Batch>(call, std::move(waiting.later)));

@@ -34,7 +34,6 @@ struct Call;
 
 class Barrier {
  public:
-  static constexpr std::size_t max_waiting = 16'384;  // beyond that requests are answered 503
   static constexpr std::size_t max_met = 256;
   // How long a request waits unless it says so by Prefer, and at most.
   static constexpr std::chrono::seconds default_wait{10};
@@ -59,6 +58,7 @@ class Barrier {
   Barrier(const Context& context, unsigned worker);
   ~Barrier();
 
+  // Whether no more may wait (LoadLimits).
   [[nodiscard]] bool full() const;
   // The request's answer is due by `later`.
   void submit(Wish wish, const http::Request& request, http::Later later);
@@ -93,6 +93,7 @@ class Barrier {
   const unsigned worker_;
   Totals totals_;
   std::atomic<std::size_t> waiting_{0};
+  std::atomic<std::size_t> waiting_bytes_{0};
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<Waiting> incoming_;  // guarded by mutex_

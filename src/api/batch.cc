@@ -250,7 +250,8 @@ void post_batch(Call& call) {
   constexpr std::array<std::string_view, 1> names{"consistency"};
   if (auto only = call.params.only(names); !only) return call.fail(only.error());
   Background* const background = call.context().background;
-  if (background == nullptr || !call.response.can_defer() || background->full()) return call.fail(busy());
+  if (background == nullptr || !call.response.can_defer()) return call.fail(busy());
+  if (const auto pressure = background->pressure()) return call.shed(*pressure);
   background->submit(std::make_shared<Batch>(call, call.response.defer()));
 }
 

@@ -182,7 +182,7 @@ TEST_F(BatchApi, RefusesMoreThanTheQueueHolds) {
   request.target = request.path = "/api/v1/batch";
   request.body = body;
   std::vector<std::shared_ptr<http::Deferral>> waiting;
-  for (std::size_t i = 0; i < Background::max_tasks; ++i) {
+  for (std::size_t i = 0; i < instance.context.load.tasks; ++i) {
     http::Output out;
     http::Response response(request, out, &instance.mailbox);
     instance.handler->handle(request, response);

@@ -45,6 +45,17 @@ struct BatchLimits {
   base::Duration time = std::chrono::seconds(30);  // operations not begun by then are not answered
 };
 
+// How much may wait before more is answered 503.
+struct LoadLimits {
+  std::size_t tasks = 256;                                     // batches and large questions, waiting or at work …
+  base::Duration task_wait = std::chrono::seconds(2);          // … and how long one waits to be begun
+  std::size_t waiting = 16'384;                                // requests that wait for a check of the remotes …
+  std::size_t waiting_bytes = 64 << 20;                        // … and their own bytes together
+  base::Duration worker_lag = std::chrono::milliseconds(100);  // of a worker behind its time, with …
+  std::size_t worker_costly = 16;                              // … more costly requests than this meanwhile
+  friend bool operator==(const LoadLimits&, const LoadLimits&) = default;
+};
+
 // The kinds that the configuration declares, as of the last time it was read. Asked for where an entity is validated,
 // never by a look-up, hence a lock. Any thread.
 class DeclaredKindsSlot {
@@ -74,6 +85,7 @@ struct Context {
   std::string release;                          // "0.1.0"
   const std::atomic<bool>* draining = nullptr;  // set on SIGTERM: /readyz says no at once; null: never
   BatchLimits batch = {};
+  LoadLimits load = {};
   const DeclaredKindsSlot* kinds = nullptr;  // null: none are declared
   const sync::SharedCopy* shared = nullptr;  // null: nothing is shared
   std::string cache = {};                    // where: "redis://host:6379", "embedded"

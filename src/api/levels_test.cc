@@ -270,27 +270,67 @@ TEST_F(LevelsTest, NobodyIsLeftWaitingAtTheEnd) {
   EXPECT_EQ(ask("strong", {{"Cache-Control", "stale-if-error=1"}}).status, 200);
 }
 
-TEST_F(LevelsTest, ManyShareOneCheck) {
-  constexpr std::size_t clients = 200;
-  const std::vector<http::Header> headers{{"AureaCore-Consistency", "strong"}};
-  std::vector<std::shared_ptr<http::Deferral>> deferrals;
-  for (std::size_t i = 0; i < clients; ++i) {
+// Strong reads whose answers nobody has taken yet.
+class CrowdTest : public LevelsTest {
+ protected:
+  std::shared_ptr<http::Deferral> ask_deferred() {
     http::Output out;
     http::Request request;
     request.method = http::Method::get;
     request.method_name = "GET";
     request.target = request.path = web;
-    request.headers = headers;
+    request.headers = headers_;
     http::Response response(request, out, &instance_.mailbox);
     instance_.handler->handle(request, response);
-    deferrals.push_back(response.take_deferral());
+    return response.take_deferral();
   }
+  std::vector<std::shared_ptr<http::Deferral>> ask_many(std::size_t clients) {
+    std::vector<std::shared_ptr<http::Deferral>> deferrals;
+    for (std::size_t i = 0; i < clients; ++i) deferrals.push_back(ask_deferred());
+    return deferrals;
+  }
+
+  const std::vector<http::Header> headers_{{"AureaCore-Consistency", "strong"}};
+};
+
+TEST_F(CrowdTest, TenThousandStrongReadsShareOneCheckAndHoldUpNobody) {
+  constexpr std::size_t clients = 10'000;
+  const auto deferrals = ask_many(clients);
+  EXPECT_EQ(instance_.get(web).status, 200) << "eventual reads go on";
+  EXPECT_EQ(instance_.barrier->waiting(), clients);
   check();
   for (const auto& deferral : deferrals) {
     Instance::wait_for(*deferral);
-    EXPECT_EQ(deferral->answer->status, 200);
+    ASSERT_EQ(deferral->answer->status, 200);
   }
   EXPECT_EQ(instance_.barrier->totals().met.load(), clients);
+  EXPECT_EQ(instance_.barrier->waiting(), 0U);
+}
+
+TEST_F(CrowdTest, NobodyWaitsForWhoHasGone) {
+  const auto deferrals = ask_many(100);
+  for (const auto& deferral : deferrals) deferral->cancelled.store(true);
+  instance_.barrier->notify();
+  while (instance_.barrier->waiting() != 0) std::this_thread::yield();
+  check();
+  EXPECT_EQ(instance_.barrier->totals().met.load(), 0U) << "nothing is made for them";
+}
+
+TEST_F(CrowdTest, NoMoreWaitThanTheLimitsAllow) {
+  instance_.context.load.waiting = 2;
+  const auto first = ask_many(2);
+  const Answer refused = ask("strong");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.header("retry-after"), "2");
+  EXPECT_EQ(instance_.requests.worker(0).shed(Shed::barrier_full), 1U);
+  EXPECT_EQ(ask("strong", {{"Cache-Control", "stale-if-error=1"}}).status, 200);
+  instance_.context.load = {.waiting_bytes = 1};
+  EXPECT_EQ(ask("strong").status, 503) << "what waits is counted in bytes, too";
+  check();
+  for (const auto& deferral : first) Instance::wait_for(*deferral);
+  check_when_asked();
+  pass(1s);
+  EXPECT_EQ(ask("strong").status, 200) << "and given back";
 }
 
 }  // namespace

@@ -107,7 +107,9 @@ Problem busy() {
   return {.status = 503,
           .type = "busy",
           .title = "Too much is asked at once",
-          .detail = "expected fewer batches and graph questions at a time; those under way fill the queue: try again"};
+          .detail =
+              "expected fewer questions at a time than are under way: try again later, by less at once; look-ups by "
+              "name are answered meanwhile"};
 }
 
 void send_problem(const Problem& problem, const ProblemContext& context, const http::Request& request,

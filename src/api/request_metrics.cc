@@ -15,6 +15,11 @@ constexpr std::array<int, WorkerRequests::code_count - 1> codes{200, 204, 304, 4
 constexpr std::array<std::pair<CacheResult, const char*>, 3> cache_names{
     {{CacheResult::hit, "hit"}, {CacheResult::stale, "stale"}, {CacheResult::miss, "miss"}}};
 
+constexpr std::array<std::pair<Shed, const char*>, shed_reasons> shed_names{{{Shed::queue_full, "queue-full"},
+                                                                             {Shed::queue_slow, "queue-slow"},
+                                                                             {Shed::worker_behind, "worker-behind"},
+                                                                             {Shed::barrier_full, "barrier-full"}}};
+
 using Workers = std::vector<std::unique_ptr<WorkerRequests>>;
 
 std::vector<metrics::Sample> read_requests(const Workers& workers) {
@@ -39,6 +44,16 @@ std::vector<metrics::Sample> read_cache(const Workers& workers) {
     std::uint64_t sum = 0;
     for (const auto& worker : workers) sum += worker->cache(result);
     samples.push_back({{{"tier", "local"}, {"result", name}}, static_cast<double>(sum)});
+  }
+  return samples;
+}
+
+std::vector<metrics::Sample> read_shed(const Workers& workers) {
+  std::vector<metrics::Sample> samples;
+  for (const auto& [reason, name] : shed_names) {
+    std::uint64_t sum = 0;
+    for (const auto& worker : workers) sum += worker->shed(reason);
+    samples.push_back({{{"reason", name}}, static_cast<double>(sum)});
   }
   return samples;
 }
@@ -95,6 +110,8 @@ void RequestMetrics::register_with(metrics::Registry& registry) const {
       "aureacore_cache_requests_total",
       "Reads by what the tier made of them: hit (fresh), stale (older than its lifetime), miss (nothing there).",
       [this] { return read_cache(workers_); });
+  registry.counter("aureacore_http_shed_total", "Requests answered 503 because too much was asked at once, by reason.",
+                   [this] { return read_shed(workers_); });
   registry.histogram(
       "aureacore_http_request_duration_seconds",
       "Time that answering took a thread, by route; of plain look-ups one in 64 is measured, and counts for all.",

@@ -22,6 +22,15 @@ namespace aureacore::api {
 // answer from.
 enum class CacheResult : std::uint8_t { hit, stale, miss };
 
+// Why a request was answered 503 at once, in place of being worked on.
+enum class Shed : std::uint8_t {
+  queue_full,     // too many batches and large questions at a time
+  queue_slow,     // … or they wait for too long before they are begun
+  worker_behind,  // the worker's connections wait for their turns
+  barrier_full,   // too many wait for a check of the remotes
+};
+constexpr std::size_t shed_reasons = 4;
+
 class WorkerRequests {
  public:
   static constexpr std::size_t max_routes = 64;
@@ -35,6 +44,7 @@ class WorkerRequests {
   void tick() { bump(ticks_); }
   [[nodiscard]] std::uint64_t ticks() const { return ticks_.load(std::memory_order_relaxed); }
   void count(CacheResult result) { bump(cache_[static_cast<std::size_t>(result)]); }
+  void count(Shed reason) { bump(shed_[static_cast<std::size_t>(reason)]); }
   // Whether this request's time is to be measured if it is a plain look-up.
   bool sampled() { return ++turn_ % sample_every == 0; }
   // `weight`: how many requests it stands for.
@@ -45,6 +55,9 @@ class WorkerRequests {
   }
   [[nodiscard]] std::uint64_t cache(CacheResult result) const {
     return cache_[static_cast<std::size_t>(result)].load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t shed(Shed reason) const {
+    return shed_[static_cast<std::size_t>(reason)].load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t bucket(std::size_t route, std::size_t index) const {
     return times_[route].buckets[index].load(std::memory_order_relaxed);
@@ -71,6 +84,7 @@ class WorkerRequests {
   };
   std::array<Times, max_routes> times_{};
   Counter ticks_{0};
+  std::array<Counter, shed_reasons> shed_{};
   std::uint32_t turn_ = 0;
 };
 
@@ -82,7 +96,8 @@ class RequestMetrics {
   [[nodiscard]] const WorkerRequests& worker(unsigned index) const { return *workers_[index]; }
 
   // aureacore_http_requests_total{route,code}, aureacore_http_request_duration_seconds{route},
-  // aureacore_cache_requests_total{tier="local",result}. Call once; `this` must outlive the registry's last exposition.
+  // aureacore_cache_requests_total{tier="local",result}, aureacore_http_shed_total{reason}. Call once; `this` must outlive the
+  // registry's last exposition.
   void register_with(metrics::Registry& registry) const;
 
  private:

@@ -104,7 +104,11 @@ bool Worker::wait_for_checks(Call& call, const Ask& ask, base::SteadyTime since)
   } else if (ask.stale_if_error) {
     return true;
   } else {
-    call.fail(in_background() ? inside_a_batch() : busy());
+    if (in_background()) {
+      call.fail(inside_a_batch());
+    } else {
+      call.shed(Shed::barrier_full);
+    }
   }
   return false;
 }

@@ -12,6 +12,9 @@ namespace {
 
 constexpr int retry_after_seconds = 2;
 
+// See http::Handler.
+constexpr base::Duration tick_interval = std::chrono::milliseconds(100);
+
 // Entities: half a millisecond's work.
 constexpr std::size_t quick_scan = 500;
 
@@ -84,8 +87,8 @@ void Call::write_label(const Label& label) {
 bool Call::defer() {
   Background* const background = context().background;
   if (worker.in_background() || background == nullptr || !response.can_defer()) return false;
-  if (background->full()) {
-    fail(busy());
+  if (const auto pressure = background->pressure()) {
+    shed(*pressure);
     return true;
   }
   background->submit(std::make_shared<Question>(*this, response.defer()));
@@ -104,6 +107,11 @@ void Call::fail(const Problem& problem, std::string_view allow) {
   send_problem(problem, about, request, response);
 }
 
+void Call::shed(Shed reason) {
+  worker.count(reason);
+  fail(busy());
+}
+
 void Call::fail_absent(std::string detail) {
   const Label& current = label();
   worker.count(current.stale ? CacheResult::stale : CacheResult::hit);
@@ -118,9 +126,19 @@ void Worker::handle(const http::Request& request, http::Response& response) {
   dispatch(request, response);
 }
 
+// Ticks come at their time as long as the connections have their turns at theirs.
+void Worker::watch_pace() {
+  const base::SteadyTime now = context_.clock.steady();
+  const base::Duration late = ticked_ == base::SteadyTime{} ? base::Duration(0) : now - ticked_ - tick_interval;
+  behind_ = late > context_.load.worker_lag && costly_ > context_.load.worker_costly;
+  ticked_ = now;
+  costly_ = 0;
+}
+
 void Worker::tick() {
   counters_.tick();
   follow_policy();
+  watch_pace();
   labels_.tick();
   reader_.current();  // an idle worker must not pin an old snapshot
 }
@@ -233,6 +251,7 @@ void Worker::call(const Match& match, const http::Request& request, http::Respon
     count(CacheResult::miss);
     return call.fail(not_ready());
   }
+  if (sheds(match.route)) return call.shed(Shed::worker_behind);
   for (std::size_t i = 0; i < match.parameters.size(); ++i) {
     auto decoded = base::percent_decode(match.parameters[i], false);
     if (!decoded) {
@@ -248,6 +267,13 @@ void Worker::call(const Match& match, const http::Request& request, http::Respon
     if (std::exchange(pinned_here_, false)) unpin();
   });
   if (route.needs == Needs::nothing || settle_level(call)) route.answer(call);
+}
+
+// Look-ups go first: while the connections of this worker wait for their turns, nothing costly is begun.
+bool Worker::sheds(std::size_t route) {
+  if (in_background() || settled_ != nullptr || !is_costly(route)) return false;
+  ++costly_;
+  return behind_;
 }
 
 std::unique_ptr<http::Handler> make_handler(const Context& context, unsigned worker) {

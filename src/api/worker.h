@@ -68,6 +68,7 @@ class Worker final : public http::Handler {
   query::JsonParser& parser() { return parser_; }
   search::Searcher& searcher() { return searcher_; }
   void count(CacheResult result) { counters_.count(result); }
+  void count(Shed reason) { counters_.count(reason); }
   // For the parts of an answer; empty at the beginning of each request.
   std::vector<std::string_view>& parts() { return parts_; }
 
@@ -95,6 +96,9 @@ class Worker final : public http::Handler {
   bool settle_level(Call& call);
   bool settle_snapshot(Call& call, const query::Ask& ask);
   bool wait_for_checks(Call& call, const query::Ask& ask, base::SteadyTime since);
+  void watch_pace();
+  // Whether the request is to be answered 503 so that the worker keeps up with look-ups.
+  bool sheds(std::size_t route);
   void answer_unmatched(const Match& match, const http::Request& request, http::Response& response);
 
   const Context& context_;
@@ -113,6 +117,9 @@ class Worker final : public http::Handler {
   std::uint64_t pins_ = 0;
   const Settled* settled_ = nullptr;  // of the request that is answered; null: not settled yet
   bool pinned_here_ = false;          // to an earlier version, for this request alone
+  base::SteadyTime ticked_{};
+  std::size_t costly_ = 0;  // requests since then
+  bool behind_ = false;     // the last tick came late, with many of them before
 };
 
 // One request that is answered off the fast way. Lives on the stack for as long.
@@ -140,6 +147,8 @@ struct Call {
 
   void fail(const Problem& problem, std::string_view allow = {});
   void fail(const base::Error& error) { fail(bad_request(error)); }
+  // Not now: too much is asked at once.
+  void shed(Shed reason);
   // Not there, in this very version: the answer is labelled like one with the thing.
   void fail_absent(std::string detail);
 };

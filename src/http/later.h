@@ -51,6 +51,8 @@ class OwnedRequest {
   OwnedRequest& operator=(const OwnedRequest&) = delete;
 
   [[nodiscard]] const Request& get() const { return request_; }
+  // What it holds in memory, about.
+  [[nodiscard]] std::size_t bytes() const { return bytes_.size(); }
 
  private:
   std::string bytes_;

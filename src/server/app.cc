@@ -39,6 +39,7 @@ sync::SyncerOptions syncer_options(const Config& config, const StateDir& state, 
   options.mirrors = state.mirrors();
   options.fetchers = config.fetchers;
   options.guard = config.guard;
+  options.intervals = config.intervals;
   options.seed = seed;
   return options;
 }
@@ -54,6 +55,9 @@ std::vector<std::string_view> needs_restart(const Config& before, const Config& 
   if (before.tls != after.tls) keys.emplace_back("tls");
   if (before.fetchers != after.fetchers) keys.emplace_back("fetchers");
   if (before.guard.share != after.guard.share || before.guard.count != after.guard.count) keys.emplace_back("guard");
+  if (!(before.intervals == after.intervals)) keys.emplace_back("intervals");
+  if (!(before.load == after.load))
+    keys.emplace_back("limits of what waits (tasks, task_wait, waiting, waiting_bytes)");
   if (!(before.cache == after.cache)) keys.emplace_back("cache");
   if (!same(before.notifications, after.notifications)) keys.emplace_back("notifications");
   if (before.http.connections != after.http.connections) keys.emplace_back("limits.connections");
@@ -133,6 +137,7 @@ base::Status App::bind() {
                                                          .release = release(),
                                                          .draining = &draining_,
                                                          .batch = config_.batch,
+                                                         .load = config_.load,
                                                          .kinds = &kinds_,
                                                          .shared = shared_.get(),
                                                          .cache = store_->address(),
@@ -263,6 +268,11 @@ void App::register_server_metrics() {
   registry_.histogram("aureacore_propagation_seconds",
                       "Until a push is served here: from its webhook, or from another instance's announcement.",
                       [this] { return propagation_.read(); });
+  registry_.gauge("aureacore_background_tasks", "Batches and large questions that wait or are at work.",
+                  [this] { return Samples{{{}, static_cast<double>(background_->load().tasks)}}; });
+  registry_.gauge("aureacore_background_wait_seconds",
+                  "How long the one has waited that has waited longest to be begun.",
+                  [this] { return Samples{{{}, std::chrono::duration<double>(background_->load().waited).count()}}; });
   registry_.gauge("aureacore_build_info", "1; the release is in the label.",
                   [] { return Samples{{{{"release", release()}}, 1}}; });
   register_process_metrics(registry_);

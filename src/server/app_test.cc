@@ -272,6 +272,48 @@ TEST_F(AppTest, ShowsMetricsOfEveryPart) {
   EXPECT_THAT(metrics, HasSubstr("aureacore_build_info"));
 }
 
+// Several connections ask for as much as they can, all the time.
+class FloodTest : public AppTest {
+ protected:
+  static constexpr std::array targets{"/api/v1/order", "/api/v1/cycles", "/api/catalog/entities",
+                                      "/api/v1/search?q=component"};
+
+  void flood(const std::stop_token& stop, std::size_t first) {
+    for (std::size_t i = first; !stop.stop_requested(); ++i) {
+      const std::string answer = get(targets[i % targets.size()]);
+      const bool refused = answer.starts_with("HTTP/1.1 503") && !header(answer, "Retry-After").empty();
+      ++(refused ? refused_ : answer.starts_with("HTTP/1.1 200") ? answered_ : wrong_);
+    }
+  }
+
+  std::atomic<int> answered_{0};
+  std::atomic<int> refused_{0};
+  std::atomic<int> wrong_{0};
+};
+
+TEST_F(FloodTest, LookUpsAreAnsweredWhileAFloodOfQuestionsIsShed) {
+  std::string file;
+  for (int i = 0; i < 600; ++i) file += "---\n" + component(fmt::format("component-{}", i));
+  repository_.commit_file("catalog-info.yaml", file);
+  auto flooded = config({source("main", repository_.path())});
+  flooded.load.tasks = 1;
+  serve(flooded);
+  ASSERT_TRUE(eventually([&] { return serves("component-1"); }));
+  std::vector<std::jthread> clients;
+  for (std::size_t i = 0; i < 6; ++i) {
+    clients.emplace_back([this, i](const std::stop_token& stop) { flood(stop, i); });
+  }
+  int looked_up = 0;
+  const auto both = [&] {
+    EXPECT_TRUE(serves("component-7"));
+    return ++looked_up >= 50 && answered_ > 0 && refused_ > 0;
+  };
+  EXPECT_TRUE(eventually(both)) << answered_ << " answered, " << refused_ << " refused";
+  clients.clear();
+  EXPECT_EQ(wrong_, 0) << "neither 200 nor 503 with Retry-After";
+  EXPECT_THAT(get("/metrics"), Not(HasSubstr("aureacore_http_shed_total{reason=\"queue-full\"} 0\n")));
+}
+
 TEST_F(AppTest, RefusesAStateDirectoryThatIsInUse) {
   serve({source("main", repository_.path())});
   const auto second = App::create(config({source("main", repository_.path())}), dependencies());

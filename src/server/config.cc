@@ -19,6 +19,7 @@ constexpr std::uint64_t max_threads = 256;
 constexpr std::uint64_t max_fetchers = 64;
 // What the largest sender of webhooks sends at most.
 constexpr std::uint64_t max_body_bytes = 25 << 20;
+constexpr base::Duration least_interval = std::chrono::milliseconds(100);
 
 struct Endpoint {
   std::string host;
@@ -108,6 +109,10 @@ class Loader {
       guard.share("share", config_.guard.share);
       guard.count("count", config_.guard.count, 0, 1'000'000'000);
     });
+    section.section("intervals", "the intervals", [this](Section& intervals) {
+      intervals.duration("critical", config_.intervals.critical, least_interval);
+      intervals.duration("high", config_.intervals.high, least_interval);
+    });
     section.section("limits", "the limits", [this](Section& limits) { read_limits(limits); });
     config_.kinds = read_declared_kinds(section, file_directory());
     source_.tree.declared = config_.kinds;
@@ -156,6 +161,10 @@ class Loader {
     limits.bytes("body_bytes", config_.http.body_bytes, 1024, max_body_bytes);
     limits.count("batch_operations", config_.batch.operations, 1, 1'000'000);
     limits.bytes("batch_bytes", config_.batch.bytes, 1024);
+    limits.count("tasks", config_.load.tasks, 1, 1'000'000);
+    limits.duration("task_wait", config_.load.task_wait, std::chrono::milliseconds(10));
+    limits.count("waiting", config_.load.waiting, 1, 10'000'000);
+    limits.bytes("waiting_bytes", config_.load.waiting_bytes, 1 << 20);
   }
 
   void read_hook_variable() {

@@ -38,6 +38,8 @@ struct Config {
   base::Duration drain = std::chrono::seconds(10);
   unsigned fetchers = 4;
   sync::Guard guard;
+  sync::Intervals intervals;
+  api::LoadLimits load;
   http::Limits http;
   api::BatchLimits batch;
   CacheConfig cache;

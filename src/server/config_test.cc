@@ -58,6 +58,8 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.fetchers, 2);
   EXPECT_EQ(config.guard.share, 0.25);
   EXPECT_EQ(config.guard.count, 100);
+  EXPECT_EQ(config.intervals.critical, std::chrono::seconds(5));
+  EXPECT_EQ(config.intervals.high, std::chrono::seconds(20));
   EXPECT_EQ(config.auth.anonymous, auth::Role::read);
   EXPECT_TRUE(config.auth.open_metrics);
   const auto targets = hook_targets(config.hooks, config.sources);
@@ -96,6 +98,10 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.http.connections, 50);
   EXPECT_EQ(config.batch.operations, 20);
   EXPECT_EQ(config.batch.bytes, 1 << 20);
+  EXPECT_EQ(config.load.tasks, 7);
+  EXPECT_EQ(config.load.task_wait, std::chrono::milliseconds(500));
+  EXPECT_EQ(config.load.waiting, 1000);
+  EXPECT_EQ(config.load.waiting_bytes, 2 << 20);
   ASSERT_EQ(config.sources.size(), 2);
   const auto& platform = config.sources[0];
   EXPECT_EQ(platform.tree.source, "platform");
@@ -103,6 +109,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(platform.remote.branch, "main");
   EXPECT_EQ(platform.interval, std::chrono::seconds(90));
   EXPECT_EQ(platform.cache_ttl, std::chrono::hours(2));
+  EXPECT_EQ(platform.criticality, entity::Criticality::high);
   EXPECT_FALSE(platform.remote.fsck);
   EXPECT_EQ(platform.remote.credentials.username, "bot");
   EXPECT_EQ(platform.remote.credentials.password, "s3cret");
@@ -118,6 +125,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(nearby.tree.include.at(0).pattern(), "**/catalog-info.yaml");
   EXPECT_EQ(nearby.interval, std::chrono::seconds(60));
   EXPECT_EQ(nearby.cache_ttl, std::nullopt);
+  EXPECT_EQ(nearby.criticality, std::nullopt);
 }
 
 class BadConfig : public testing::TestWithParam<const char*> {};

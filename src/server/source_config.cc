@@ -6,6 +6,7 @@
 #include "definition/kinds.h"
 #include "entity/reference.h"
 #include "server/secret.h"
+#include "sync/criticality.h"
 
 namespace aureacore::server {
 namespace {
@@ -157,6 +158,9 @@ void read_source(const definition::Node& node, const SourceDefaults& defaults, E
   base::Duration cache_ttl = CacheConfig::least_ttl;
   section.duration("cache_ttl", cache_ttl, CacheConfig::least_ttl);
   if (section.has("cache_ttl")) source.cache_ttl = cache_ttl;
+  std::string criticality;
+  section.choice("criticality", {"critical", "high", "normal", "low"}, criticality);
+  source.criticality = sync::parse_criticality(criticality);
   section.boolean("fsck", source.remote.fsck);
   section.section("credentials", "the credentials",
                   [&](Section& inner) { read_credentials(inner, defaults, source.remote.credentials); });
