@@ -10,6 +10,7 @@ void measure_peers(const Settings& settings, Report& report);
 void measure_lookup(const Settings& settings, Report& report);
 void measure_bulk(const Settings& settings, Report& report);
 void measure_commit(const Settings& settings, Report& report);
+void measure_strong(const Settings& settings, Report& report);
 void measure_cold_start(const Settings& settings, Report& report);
 void measure_shared(const Settings& settings, Report& report);
 void measure_webhook(const Settings& settings, Report& report);

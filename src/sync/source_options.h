@@ -16,7 +16,7 @@ struct SourceOptions {
   git::RemoteOptions remote;  // url, branch, credentials, …
   TreeOptions tree;           // id, globs, limits; its links are made when the branch is known
   base::Duration interval = std::chrono::seconds(60);
-  std::optional<base::Duration> cache_ttl{};  // of what the store has of it alone; nothing: as of all others
+  std::optional<base::Duration> cache_ttl{};         // of what the store has of it alone; nothing: as of all others
   std::optional<entity::Criticality> criticality{};  // nothing: its entities'
 };
 
