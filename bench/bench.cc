@@ -25,11 +25,11 @@ struct Part {
   bool by_default;
 };
 
-constexpr Part all_parts[] = {
-    {"lookup", measure_lookup, true},   {"bulk", measure_bulk, true},     {"commit", measure_commit, true},
-    {"strong", measure_strong, true},   {"coldstart", measure_cold_start, true},
-    {"webhook", measure_webhook, true}, {"shared", measure_shared, true}, {"memory", measure_memory, true},
-    {"watch", measure_watch, true},     {"peers", measure_peers, false}};
+constexpr Part all_parts[] = {{"lookup", measure_lookup, true},        {"bulk", measure_bulk, true},
+                              {"commit", measure_commit, true},        {"strong", measure_strong, true},
+                              {"coldstart", measure_cold_start, true}, {"webhook", measure_webhook, true},
+                              {"shared", measure_shared, true},        {"memory", measure_memory, true},
+                              {"watch", measure_watch, true},          {"peers", measure_peers, false}};
 
 constexpr int quick_rounds = 3;
 constexpr double quick_seconds = 0.5;
