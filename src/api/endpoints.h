@@ -47,6 +47,8 @@ void get_sources(Call& call);
 void post_release(Call& call);
 // errors.cc
 void get_errors(Call& call);
+// conflicts.cc
+void get_conflicts(Call& call);
 // graph.cc
 void get_graph(Call& call);
 void get_impact(Call& call);

@@ -27,6 +27,26 @@ TEST_F(ErrorsTest, RefreshAsksTheEntitysSource) {
   EXPECT_EQ(refresh(""), 400);
 }
 
+TEST_F(ErrorsTest, ConflictsAreListedOpenAndSettled) {
+  EXPECT_EQ(instance_.get("/api/v1/conflicts").body, R"({"items":[],"open":0,"total":0})");
+  instance_.conflicts.open({.kind = sync::Conflict::Kind::rewritten_history,
+                            .source = "main",
+                            .ours = sync::side(sync::this_instance, {"main", 3, "aa"}),
+                            .theirs = sync::side(sync::the_remote, {"main", 2, "bb"})});
+  instance_.clock.advance(std::chrono::seconds(2));
+  EXPECT_EQ(instance_.get("/api/v1/conflicts").body,
+            R"({"items":[{"kind":"rewritten-history","source":"main",)"
+            R"("ours":{"who":"this instance","position":3,"commit":"aa"},)"
+            R"("theirs":{"who":"remote","position":2,"commit":"bb"},"sinceSeconds":2.0,"outcome":"open"}],)"
+            R"("open":1,"total":1})");
+  EXPECT_EQ(testing::json_at(instance_.get("/api/v1/status"), "/conflicts"), R"({"open":1,"total":1})");
+  instance_.conflicts.settle(sync::Conflict::Kind::rewritten_history, {"main", 2, "bb"});
+  const Answer answer = instance_.get("/api/v1/conflicts");
+  EXPECT_EQ(testing::json_at(answer, "/items/0/outcome"), R"("theirs")");
+  EXPECT_EQ(testing::json_at(answer, "/items/0/settledSeconds"), "0.0");
+  EXPECT_EQ(testing::json_at(answer, "/open"), "0");
+}
+
 TEST_F(ErrorsTest, MethodsAreTold) {
   const Answer wrong = instance_.ask("PATCH", web);
   EXPECT_EQ(wrong.status, 405);

@@ -21,6 +21,7 @@
 #include "definition/kinds.h"
 #include "http/server.h"
 #include "metrics/registry.h"
+#include "sync/conflicts.h"
 #include "sync/shared_copy.h"
 #include "sync/status.h"
 
@@ -88,6 +89,7 @@ struct Context {
   LoadLimits load = {};
   const DeclaredKindsSlot* kinds = nullptr;  // null: none are declared
   const sync::SharedCopy* shared = nullptr;  // null: nothing is shared
+  const sync::Conflicts* conflicts = nullptr;  // null: nobody keeps them
   std::string cache = {};                    // where: "redis://host:6379", "embedded"
   // The servers of the cache with the state of each one's circuit breaker ("closed"); empty: there are none.
   std::function<std::vector<std::pair<std::string, std::string>>()> cache_servers = {};

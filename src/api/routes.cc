@@ -43,6 +43,7 @@ constexpr auto table = std::to_array<Route>({
     {get, "/api/v1/sources", get_sources, Needs::nothing},
     {post, "/api/v1/sources/{id}/release", post_release, Needs::nothing, InBatch::no, Access::admin},
     {get, "/api/v1/errors", get_errors, Needs::snapshot},
+    {get, "/api/v1/conflicts", get_conflicts, Needs::nothing},
     {post, "/api/v1/hooks/git", post_git_hook, Needs::nothing, InBatch::no, Access::open},
     {post, batch_path, post_batch, Needs::snapshot, InBatch::no},
     {get, "/api/v1/graph/{kind}/{namespace}/{name}", get_graph, Needs::snapshot},

@@ -172,6 +172,14 @@ void get_status(Call& call) {
     json.key("cache");
     write_shared(context, json);
   }
+  if (context.conflicts != nullptr) {
+    const auto counts = context.conflicts->counts();
+    json.key("conflicts");
+    json.begin_object();
+    json.member("open", static_cast<std::int64_t>(counts.open));
+    json.member("total", static_cast<std::int64_t>(counts.total));
+    json.end_object();
+  }
   json.key("sources");
   write_sources(call, json);
   json.end_object();

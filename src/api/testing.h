@@ -91,6 +91,7 @@ struct Instance {
   base::Log log{clock, base::Log::Format::text, [](std::string_view) {}};
   catalog::SnapshotSlot slot{2};
   FakeSync sync;
+  sync::Conflicts conflicts{clock, log};
   metrics::Registry registry;
   static constexpr unsigned background_threads = 2;
   RequestMetrics requests{1 + background_threads + 1};
@@ -102,7 +103,8 @@ struct Instance {
                   .metrics = registry,
                   .requests = requests,
                   .release = "0.1.0",
-                  .draining = &draining};
+                  .draining = &draining,
+                  .conflicts = &conflicts};
   std::unique_ptr<http::Handler> handler = make_handler(context, 0);
   std::shared_ptr<http::Mailbox> mailbox = std::make_shared<http::Mailbox>();
   std::shared_ptr<catalog::Freshness> freshness = std::make_shared<catalog::Freshness>();

@@ -87,6 +87,7 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
     : config_(std::move(config)),
       dependencies_(std::move(dependencies)),
       state_(std::move(state)),
+      conflicts_(dependencies_.clock, dependencies_.log),
       policy_(make_seed(dependencies_.random)),
       limiter_(make_seed(dependencies_.random)),
       access_(make_seed(dependencies_.random)),
@@ -98,7 +99,8 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
   shared_ =
       std::make_unique<sync::SharedCopy>(shared_options(config_, seed, dependencies_.random),
                                          sync::SharedCopy::Dependencies{dependencies_.clock, dependencies_.log, open,
-                                                                        dependencies_.random, &propagation_});
+                                                                        dependencies_.random, &propagation_, &conflicts_});
+  conflicts_.register_metrics(registry_);
   shared_->register_metrics(registry_);
   store_->register_metrics(registry_);
   const auto progress = [this](const sync::Progress& progress) {
@@ -117,7 +119,8 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
                                       if (barrier_) barrier_->notify();
                                       if (hooks_) hooks_->notify();
                                     },
-                                    shared_.get()};
+                                    shared_.get(),
+                                    &conflicts_};
   syncer_ = std::make_unique<sync::Syncer>(syncer_options(config_, state_, seed), std::move(syncer), config_.sources);
   syncer_->register_metrics(registry_);
   requests_ =
@@ -140,6 +143,7 @@ base::Status App::bind() {
                                                          .load = config_.load,
                                                          .kinds = &kinds_,
                                                          .shared = shared_.get(),
+                                                         .conflicts = &conflicts_,
                                                          .cache = store_->address(),
                                                          .cache_servers = [this] { return circuits(); },
                                                          .auth = &policy_,

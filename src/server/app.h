@@ -87,6 +87,7 @@ class App {
   std::atomic<bool> loaded_{false};
   metrics::Registry registry_;
   catalog::SnapshotSlot slot_;
+  sync::Conflicts conflicts_;
   api::DeclaredKindsSlot kinds_;
   auth::PolicySlot policy_;
   auth::Limiter limiter_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/priority.h"
+#include "entity/version_order.h"
 
 namespace aureacore::sync {
 namespace {
@@ -433,6 +434,7 @@ base::Status SharedCopy::answer(const cache::Head& found) {
     return {};
   }
   set_state(State::behind);
+  note_divergence(found);
   const auto sources = differing(ours, found.version);
   const auto is_later = [&](const std::string& source) {
     const auto* own = ours.find(source);
@@ -465,8 +467,36 @@ void SharedCopy::note_disagreement(const Digest& theirs) {
   disagrees_ = theirs;
   dependencies_.log.warning("another instance makes another catalog of the same commits",
                             {{"ours", own_->digest.hex()}, {"theirs", theirs.hex()}});
+  if (dependencies_.conflicts != nullptr) {
+    Conflict conflict{.kind = Conflict::Kind::divergent_catalog};
+    conflict.ours = {.who = std::string(this_instance), .digest = own_->digest.hex()};
+    conflict.theirs = {.who = who_serves(theirs), .digest = theirs.hex()};
+    dependencies_.conflicts->open(std::move(conflict));
+  }
   const std::scoped_lock lock(mutex_);
   ++status_.disagreements;
+}
+
+std::string SharedCopy::who_serves(const Digest& digest) const {
+  const std::scoped_lock lock(mutex_);
+  const auto member = std::ranges::find(status_.fleet, digest.hex(), &Member::digest);
+  return member == status_.fleet.end() ? std::string(the_shared_copy) : member->instance;
+}
+
+// What was shared before by ourselves, or by those that we followed, is no one's conflict with us.
+void SharedCopy::note_divergence(const cache::Head& found) {
+  if (dependencies_.conflicts == nullptr || found.manifest == basis_) return;
+  const auto ours = own_->manifest.version();
+  // Theirs is no later commit of ours if our remote didn't have it yet, or no longer, when we asked after it was there.
+  const auto has_ancestor = [&](const entity::SourceVersion& later, const entity::SourceVersion& /*earlier*/) {
+    return later == *ours.find(later.source) || !confirmed_since(later.source, seen_at_);
+  };
+  for (const auto& source : entity::conflicts(ours, found.version, has_ancestor)) {
+    dependencies_.conflicts->open({.kind = Conflict::Kind::divergent_version,
+                                   .source = source,
+                                   .ours = side(this_instance, *ours.find(source)),
+                                   .theirs = side(who_serves(found.manifest), *found.version.find(source))});
+  }
 }
 
 base::Status SharedCopy::offer(const Digest& digest, bool succeeds) {
@@ -533,6 +563,10 @@ void SharedCopy::note_in_step() {
   disagrees_.reset();
   basis_ = own_->digest;
   set_state(State::in_step);
+  if (dependencies_.conflicts == nullptr) return;
+  for (const auto kind : {Conflict::Kind::divergent_version, Conflict::Kind::divergent_catalog}) {
+    dependencies_.conflicts->settle_all(kind, own_->manifest.version(), own_->digest.hex());
+  }
 }
 
 void SharedCopy::release_all() {

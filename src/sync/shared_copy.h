@@ -36,6 +36,7 @@
 #include "metrics/registry.h"
 #include "metrics/timings.h"
 #include "resilience/backoff.h"
+#include "sync/conflicts.h"
 #include "sync/shared_status.h"
 
 namespace aureacore::sync {
@@ -81,6 +82,7 @@ class SharedCopy {
     OpenStore open;
     resilience::Random random;                // used on its thread alone
     metrics::Timings* propagation = nullptr;  // from an announcement until what it names is taken; null: not measured
+    Conflicts* conflicts = nullptr;  // null: they are logged alone
     bool driven = false;                      // no thread of its own: whoever made it takes its turns
   };
   // Called on its thread. Brief.
@@ -183,6 +185,9 @@ class SharedCopy {
   void note_failure(const base::Error& error);
   void note_success();
   void note_disagreement(const cache::Digest& theirs);
+  void note_divergence(const cache::Head& found);
+  // Who has said to serve it; "shared copy" where nobody has lately.
+  [[nodiscard]] std::string who_serves(const cache::Digest& digest) const;
   void set_state(SharedStatus::State state);
   void note_in_step();
   void release_all();

@@ -175,6 +175,59 @@ TEST_F(SharedCopyTest, ARewrittenBranchMovesTheHeadBack) {
   ASSERT_TRUE(eventually([&] { return second_.has("component:default/d"); }));
   EXPECT_TRUE(in_step(first_));
   EXPECT_TRUE(in_step(second_));
+  for (auto* instance : {&first_, &second_}) {
+    instance->refresh();
+    ASSERT_TRUE(eventually([&] { return instance->conflicts().counts().open == 0; }));
+    const auto all = instance->conflicts().list();
+    ASSERT_FALSE(all.empty());
+    for (const auto& conflict : all) {
+      EXPECT_EQ(conflict.source, "main");
+      const auto& served = conflict.outcome == Conflict::Outcome::ours ? conflict.ours : conflict.theirs;
+      EXPECT_EQ(served.commit, repository_.head()) << "the remote decides";
+    }
+  }
+}
+
+TEST_F(SharedCopyTest, AnotherCommitAtTheSamePositionIsAConflictThatTheRemoteSettles) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start_first();
+  // Somebody with another remote, or from before a rewrite, shares what our remote hasn't.
+  const auto ours = shared_.store()->head(base::SteadyTime::max()).value().value();
+  auto theirs = ours;
+  theirs.manifest = cache::Digest::of("another catalog");
+  theirs.version.set({"main", 1, std::string(40, 'a')});
+  const std::vector<std::string> rewritten = {"main"};
+  const auto moved = shared_.store()->move_head({ours.manifest, rewritten, 1h}, theirs, base::SteadyTime::max());
+  ASSERT_EQ(moved->outcome, cache::HeadMove::Outcome::moved);
+  ASSERT_TRUE(eventually([&] { return first_.conflicts().counts().total == 1; }));
+  ASSERT_TRUE(eventually([&] { return first_.conflicts().counts().open == 0; }));
+  const auto conflict = first_.conflicts().list().at(0);
+  EXPECT_EQ(conflict.kind, Conflict::Kind::divergent_version);
+  EXPECT_EQ(conflict.ours, (Conflict::Side{"this instance", 1, repository_.head(), {}}));
+  EXPECT_EQ(conflict.theirs, (Conflict::Side{"shared copy", 1, std::string(40, 'a'), {}}));
+  EXPECT_EQ(conflict.outcome, Conflict::Outcome::ours);
+  EXPECT_EQ(shared_.store()->head(base::SteadyTime::max()).value(), ours);
+}
+
+TEST_F(SharedCopyTest, AnotherCatalogOfTheSameCommitsIsAConflictUntilTheDigestsMeet) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start_first();
+  const auto ours = shared_.store()->head(base::SteadyTime::max()).value().value();
+  auto theirs = ours;
+  theirs.manifest = cache::Digest::of("another catalog");
+  ASSERT_EQ(shared_.store()->move_head({ours.manifest, {}, 1h}, theirs, base::SteadyTime::max())->outcome,
+            cache::HeadMove::Outcome::moved);
+  ASSERT_TRUE(eventually([&] { return first_.conflicts().counts().open == 1; }));
+  const auto conflict = first_.conflicts().list().at(0);
+  EXPECT_EQ(conflict.kind, Conflict::Kind::divergent_catalog);
+  EXPECT_EQ(conflict.source, "");
+  EXPECT_EQ(conflict.ours.digest, ours.manifest.hex());
+  EXPECT_EQ(conflict.theirs.digest, theirs.manifest.hex());
+  EXPECT_EQ(first_.shared().state, State::disagrees);
+  ASSERT_EQ(shared_.store()->move_head({theirs.manifest, {}, 1h}, ours, base::SteadyTime::max())->outcome,
+            cache::HeadMove::Outcome::moved);
+  ASSERT_TRUE(eventually([&] { return first_.conflicts().counts().open == 0; }));
+  EXPECT_EQ(first_.conflicts().list().at(0).outcome, Conflict::Outcome::ours);
 }
 
 TEST_F(SharedCopyTest, AMirrorFromBeforeARewriteTakesNobodyBack) {

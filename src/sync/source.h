@@ -75,6 +75,7 @@ struct Source {
   [[nodiscard]] const git::Commit& commit() const { return ground.commit; }
   // Its next job may well hang or fail.
   [[nodiscard]] bool is_suspect() const { return failures > 0 || slow; }
+  [[nodiscard]] entity::SourceVersion version() const { return {id(), ground.position, ground.commit.id}; }
 
   SourceOptions options;
   const std::filesystem::path mirror;

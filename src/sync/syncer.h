@@ -35,6 +35,7 @@
 #include "metrics/timings.h"
 #include "resilience/backoff.h"
 #include "resilience/retry_budget.h"
+#include "sync/conflicts.h"
 #include "sync/criticality.h"
 #include "sync/job.h"
 #include "sync/shared_copy.h"
@@ -90,8 +91,9 @@ class Syncer final : public Status {
     // Called on the scheduler's thread when a check has ended, one way or the other, and what it found is served. Brief. May be
     // empty.
     std::function<void()> checked;
-    SharedCopy* shared = nullptr;  // outlives the syncer; started and stopped with it; null: none
-    MakeJobs jobs{};               // empty: a JobPool
+    SharedCopy* shared = nullptr;    // outlives the syncer; started and stopped with it; null: none
+    Conflicts* conflicts = nullptr;  // null: they are logged alone
+    MakeJobs jobs{};                 // empty: a JobPool
   };
 
   Syncer(SyncerOptions options, Dependencies dependencies, std::vector<SourceOptions> sources);
@@ -208,7 +210,7 @@ class Syncer final : public Status {
   void start_tidying(const SourcePtr& source);
   void note_lost_mirror(Source& source, const Outcome& outcome);
   static void note_mirror(Source& source, const Outcome& outcome);
-  void note_rewrite(const Source& source);
+  void note_rewrite(const Source& source, const entity::SourceVersion& next);
   void discard_mirror(const Source& source);
   [[nodiscard]] catalog::Degraded degraded(const Source& source) const;
 

@@ -138,6 +138,11 @@ void Syncer::handle_update(Source& source, Outcome& outcome) {
   note_mirror(source, outcome);
   succeeded(source, outcome.job.started);
   updates_.record(dependencies_.clock.steady() - outcome.job.started);
+  const Loaded& loaded = *outcome.loaded;
+  // Of a held one it was said when it came the first time.
+  if (loaded.rewritten && outcome.job.from.turn == source.ground.turn && source.held != loaded.commit.id) {
+    note_rewrite(source, {source.id(), loaded.position, loaded.commit.id});
+  }
   accept(source, std::move(*outcome.loaded), outcome.job.from);
 }
 
@@ -199,7 +204,6 @@ void Syncer::note_loaded(Source& source, const Loaded& loaded) {
   source.served_from_tree = true;
   source.held.reset();
   source.released.clear();
-  if (loaded.rewritten) note_rewrite(source);
   auto& status = source.status;
   status.loaded = true;
   status.branch = loaded.branch;
@@ -217,11 +221,19 @@ void Syncer::note_loaded(Source& source, const Loaded& loaded) {
                                            {"dropped", loaded.update.dropped.size()}});
 }
 
-void Syncer::note_rewrite(const Source& source) {
+// The branch has a commit that doesn't descend from what is served of it.
+void Syncer::note_rewrite(const Source& source, const entity::SourceVersion& next) {
   dependencies_.log.warning("history rewritten: the branch's commit does not descend from the one before",
-                            {{"source", source.id()}, {"commit", source.commit().id}});
-  const std::scoped_lock lock(mutex_);
-  ++totals_.rewrites[source.id()];
+                            {{"source", source.id()}, {"before", source.commit().id}, {"commit", next.commit}});
+  {
+    const std::scoped_lock lock(mutex_);
+    ++totals_.rewrites[source.id()];
+  }
+  if (dependencies_.conflicts == nullptr) return;
+  dependencies_.conflicts->open({.kind = Conflict::Kind::rewritten_history,
+                                 .source = source.id(),
+                                 .ours = side(this_instance, source.version()),
+                                 .theirs = side(the_remote, next)});
 }
 
 void Syncer::succeeded(Source& source, base::SteadyTime started) {
@@ -260,6 +272,9 @@ void Syncer::failed(Source& source, base::SteadyTime started, const base::Error&
 void Syncer::current(Source& source, base::SteadyTime started) {
   source.deferred.reset();
   source.freshness->checked(started);
+  if (dependencies_.conflicts != nullptr) {
+    dependencies_.conflicts->settle(Conflict::Kind::rewritten_history, source.version());
+  }
   if (dependencies_.shared != nullptr) dependencies_.shared->confirmed(source.id(), started);
   // The mirror lacks it yet: with an earlier one it can serve, if need be, and with this one it couldn't.
   if (!source.in_step()) return;

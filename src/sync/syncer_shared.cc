@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "catalog/difference.h"
+#include "entity/version_order.h"
 #include "sync/syncer.h"
 
 namespace aureacore::sync {
@@ -209,6 +210,10 @@ void Syncer::adopt(const Offer& offer) {
 
 void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
   const catalog::SourceState& state = *snapshot.source(source.id());
+  const entity::SourceVersion next{source.id(), state.position, state.commit};
+  // Where it is further on, the mirror doesn't know its history yet: then no more is known than that it is what the remote has.
+  const auto order = entity::compare(source.version(), next, entity::never_rewritten);
+  if (!source.commit().id.empty() && order != entity::Order::before) note_rewrite(source, next);
   auto& ground = source.ground;
   ground.branch = state.branch;
   ground.commit = {.id = state.commit, .author = state.author, .subject = state.subject, .time = state.time};

@@ -348,12 +348,45 @@ TEST_F(SyncerTest, FollowsARewrittenBranchAndCountsIt) {
   repository_.commit_file("catalog-info.yaml", component("b"));
   start({source_options("main", repository_)});
   ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
+  EXPECT_TRUE(conflicts_.list().empty());
+  const auto before = repository_.head();
   repository_.git({"reset", "-q", "--hard", "HEAD~1"});
   repository_.commit_file("other.txt", "x");
   syncer_->refresh("main");
   ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
   EXPECT_FALSE(has("component:default/b"));
   EXPECT_THAT(log_text(), HasSubstr("history rewritten"));
+  ASSERT_TRUE(eventually([&] { return conflicts_.counts().open == 0; }));
+  const auto conflict = conflicts_.list().at(0);
+  EXPECT_EQ(conflict.kind, Conflict::Kind::rewritten_history);
+  EXPECT_EQ(conflict.source, "main");
+  EXPECT_EQ(conflict.ours, (Conflict::Side{"this instance", 2, before, {}}));
+  EXPECT_EQ(conflict.theirs, (Conflict::Side{"remote", 2, repository_.head(), {}}));
+  EXPECT_EQ(conflict.outcome, Conflict::Outcome::theirs);
+}
+
+TEST_F(SyncerTest, AHeldRewriteIsAConflictUntilTheRemoteTakesItBack) {
+  for (int i = 0; i < 20; ++i) {
+    repository_.write("c" + std::to_string(i) + "/catalog-info.yaml", component("c" + std::to_string(i)));
+  }
+  repository_.commit();
+  const auto kept = repository_.head();
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/c1"); }));
+  repository_.git({"rm", "-q", "-r", "."});
+  repository_.write("catalog-info.yaml", component("last"));
+  repository_.git({"add", "-A"});
+  repository_.git({"commit", "-q", "--amend", "-m", "all gone"});
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return status("main").degraded == catalog::Degraded::held; }));
+  syncer_->refresh("main");
+  EXPECT_TRUE(has("component:default/c1"));
+  EXPECT_EQ(conflicts_.counts().open, 1U);
+  repository_.git({"reset", "-q", "--hard", kept});
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return conflicts_.counts().open == 0; }));
+  EXPECT_EQ(conflicts_.list().at(0).outcome, Conflict::Outcome::ours);
+  EXPECT_EQ(conflicts_.counts().total, 1U);
 }
 
 TEST_F(SyncerTest, FetchesAgainWhereTheMirrorWasDeleted) {

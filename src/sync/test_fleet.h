@@ -172,9 +172,10 @@ class Instance {
       return std::make_shared<View>(shared_, life);
     };
     slot_ = std::make_unique<catalog::SnapshotSlot>();
-    shared_copy_ =
-        std::make_unique<SharedCopy>(copy_, SharedCopy::Dependencies{clock_, log_, open, [] { return 0.5; }});
-    Syncer::Dependencies dependencies{clock_, log_, *slot_, [] { return 0.5; }, connect, {}, {}, shared_copy_.get()};
+    shared_copy_ = std::make_unique<SharedCopy>(
+        copy_, SharedCopy::Dependencies{clock_, log_, open, [] { return 0.5; }, nullptr, &conflicts_});
+    Syncer::Dependencies dependencies{clock_,     log_, *slot_, [] { return 0.5; }, connect, {}, {}, shared_copy_.get(),
+                                      &conflicts_};
     syncer_ = std::make_unique<Syncer>(options_, std::move(dependencies), std::move(sources));
     syncer_->start();
   }
@@ -204,6 +205,7 @@ class Instance {
     return lines_;
   }
   void refresh(const std::string& source = "main") { syncer_->refresh(source); }
+  [[nodiscard]] const Conflicts& conflicts() const { return conflicts_; }
   Syncer& syncer() { return *syncer_; }
   SyncerOptions& options() { return options_; }
   SharedCopyOptions& copy_options() { return copy_; }
@@ -224,6 +226,7 @@ class Instance {
                    const std::scoped_lock lock(mutex_);
                    lines_ += line;
                  }};
+  Conflicts conflicts_{clock_, log_};
   SyncerOptions options_;
   SharedCopyOptions copy_;
   std::unique_ptr<catalog::SnapshotSlot> slot_;

@@ -119,6 +119,7 @@ class SyncerTest : public testing::Test {
     };
     slot_ = std::make_unique<catalog::SnapshotSlot>();
     Syncer::Dependencies dependencies{clock_, log_, *slot_, [] { return 0.5; }, connect, {}, {}};
+    dependencies.conflicts = &conflicts_;
     syncer_ = std::make_unique<Syncer>(options_, std::move(dependencies), std::move(sources));
     syncer_->start();
   }
@@ -181,6 +182,7 @@ class SyncerTest : public testing::Test {
                    }
                    logged_.notify_all();
                  }};
+  Conflicts conflicts_{clock_, log_};
   SyncerOptions options_;
   std::unique_ptr<catalog::SnapshotSlot> slot_;
   std::unique_ptr<Syncer> syncer_;

@@ -145,6 +145,7 @@ const requests = {
     ['/api/v1/sources/example/release', { body: { commit: 'x' }, status: 409 }],
     ['/api/v1/sources/none/release', { body: { commit: 'x' }, status: 404 }],
   ],
+  getConflicts: ['/api/v1/conflicts', ['/api/v1/conflicts?x=1', { status: 400 }]],
   getErrors: [
     '/api/v1/errors?source=edge&offset=1&limit=1&consistency=eventual',
     '/api/v1/errors',
