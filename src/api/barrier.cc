@@ -135,10 +135,13 @@ bool Barrier::decide(Worker& worker, Waiting& waiting) {
   if (waiting.later.cancelled()) return true;
   const auto now = context_.clock.steady();
   const catalog::SnapshotPtr snapshot = worker.reader().hold();
+  // Another instance's version may come by the shared copy before a check is through.
+  const auto& ask = waiting.wish.ask;
+  const bool has_come = ask.level == query::Level::session && context_.slot.find(ask.version).snapshot != nullptr;
   const auto& [since, arrived] = std::pair(waiting.wish.since, waiting.wish.arrived);
   const auto [hope, missing] =
       waiting.push ? prospect(*snapshot, *waiting.push, since, arrived) : prospect(*snapshot, since, arrived);
-  if (missing == nullptr) {
+  if (missing == nullptr || has_come) {
     note_met(waiting);
     Settled settled(waiting.wish.ask);
     settled.preference = waiting.wish.preference;

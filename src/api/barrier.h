@@ -1,5 +1,5 @@
 // Barrier: holds requests whose consistency level is not met yet until checks of the remotes have made it so, then has them
-// answered; or until that can't be hoped for any more.
+// answered; or until that can't be hoped for any more. One that waits for a version is met as soon as that is served, too.
 //
 // A request waits for every source to have been checked, successfully, by a check that began no earlier than it needs; what
 // the check found is served by then. All who wait share the same checks: a check that is under way may have begun too early

@@ -21,6 +21,7 @@
 #include "definition/kinds.h"
 #include "http/server.h"
 #include "metrics/registry.h"
+#include "sync/archive.h"
 #include "sync/conflicts.h"
 #include "sync/shared_copy.h"
 #include "sync/status.h"
@@ -90,12 +91,13 @@ struct Context {
   const DeclaredKindsSlot* kinds = nullptr;  // null: none are declared
   const sync::SharedCopy* shared = nullptr;  // null: nothing is shared
   const sync::Conflicts* conflicts = nullptr;  // null: nobody keeps them
-  std::string cache = {};                    // where: "redis://host:6379", "embedded"
+  std::string cache = {};                      // where: "redis://host:6379", "embedded"
   // The servers of the cache with the state of each one's circuit breaker ("closed"); empty: there are none.
   std::function<std::vector<std::pair<std::string, std::string>>()> cache_servers = {};
   Background* background = nullptr;            // null: every question is answered on its worker's thread
   HookDesk* hooks = nullptr;                   // null: webhooks are answered 503
   Barrier* barrier = nullptr;                  // null: a level that isn't met at once is answered 503
+  sync::Archive* archive = nullptr;            // null: what is not in memory is gone
   const auth::PolicySlot* auth = nullptr;      // null: everybody may everything
   auth::Limiter* limiter = nullptr;            // null: as often as they like
   feed::Feed* feed = nullptr;                  // null: there is no stream of changes

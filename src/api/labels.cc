@@ -24,6 +24,7 @@ std::int64_t lifetime_of(base::Duration interval) {
 
 // Each tier that the version has passed, the one closest to the origin first (RFC 9211).
 std::string cache_status(catalog::Tier taken_from, Labels::Found found, std::int64_t ttl) {
+  if (found == Labels::Found::in_git) return "aureacore-local; fwd=uri-miss; stored; detail=git";
   std::string status;
   if (taken_from != catalog::Tier::none) status = fmt::format("aureacore-{}; hit, ", name(taken_from));
   if (found == Labels::Found::in_store) return status + "aureacore-local; fwd=uri-miss; stored";

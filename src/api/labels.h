@@ -35,8 +35,8 @@ struct Label {
 
 class Labels {
  public:
-  // Where the version of an answer was found: in memory, or in the store while the client waited.
-  enum class Found : std::uint8_t { in_memory, in_store };
+  // Where the version of an answer was found: in memory; or, while the client waited, in the store, or in the mirrors.
+  enum class Found : std::uint8_t { in_memory, in_store, in_git };
 
   static constexpr std::chrono::milliseconds refresh_interval{250};
   static constexpr std::chrono::milliseconds lateness{500};  // of a label that waits for its next tick, at most

@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "api/routes.h"
 #include "api/testing.h"
 #include "api/worker.h"
 #include "entity/push_token.h"
@@ -200,6 +201,64 @@ TEST_F(LevelsTest, SessionsNeverGoBack) {
   check_when_asked();
   EXPECT_EQ(ask("session; version=\"v1-7-00000000000000000000000000000000\"").status, 200);
   EXPECT_EQ(instance_.sync.refreshed.size(), 1U);
+}
+
+TEST_F(LevelsTest, ASessionIsMetOnceItsVersionIsServed) {
+  // Another instance is ahead: here its version comes by the shared copy, and no check has ended.
+  const auto ahead = query::testing::build(query::testing::documents(), 2);
+  auto answer = ask_later("session; version=\"" + ahead->token() + "\"");
+  EXPECT_TRUE(waits());
+  instance_.slot.publish(ahead);
+  instance_.barrier->notify();
+  EXPECT_EQ(answer.get().header("aureacore-version"), ahead->token());
+}
+
+TEST_F(LevelsTest, AskingIsTheSameEverywhere) {
+  for (const std::string target :
+       {"/api/catalog/entities/by-name/component/default/web", "/api/catalog/entities",
+        "/api/catalog/entities/by-query", "/api/catalog/entity-facets?facet=kind", "/api/catalog/locations",
+        "/api/v1/graph/component/default/web", "/api/v1/impact/component/default/web",
+        "/api/v1/path?from=component:default/web&to=component:default/web", "/api/v1/cycles", "/api/v1/order",
+        "/api/v1/search?q=web", "/api/v1/errors"}) {
+    for (const std::string level :
+         {"newest", "bounded", "bounded; max-age=x", "session", "session; version=\"x\"", "snapshot"}) {
+      EXPECT_EQ(instance_.get(target, {{"AureaCore-Consistency", level}}).status, 400) << target << ' ' << level;
+    }
+    const std::string parameter = target + (target.find('?') == std::string::npos ? "?" : "&") + "consistency=strong";
+    EXPECT_EQ(instance_.get(parameter, {{"AureaCore-Consistency", "eventual"}}).status, 400) << target;
+    EXPECT_EQ(instance_.get(parameter, {{"Cache-Control", "max-age=1"}}).status, 400) << target;
+    EXPECT_EQ(instance_.get(target, {{"Cache-Control", "no-cache, only-if-cached"}}).status, 400) << target;
+  }
+  for (const std::string_view target : {"/api/v1/batch", "/api/catalog/entities/by-refs",
+                                        "/api/catalog/entities/by-query", "/api/catalog/locations/by-query"}) {
+    EXPECT_EQ(instance_.ask("POST", target, {{"AureaCore-Consistency", "newest"}}, "{}").status, 400) << target;
+  }
+}
+
+TEST_F(LevelsTest, WhatIsNotLoadedIsNeverEmpty) {
+  const Instance empty;
+  for (std::size_t i = 0; i + 1 < route_count(); ++i) {
+    const Route& route = route_at(i);
+    if (route.needs != Needs::snapshot) continue;
+    const Answer answer = empty.ask(route.method == http::Method::post ? "POST" : "GET", route.path, {}, "{}");
+    EXPECT_EQ(answer.status, 503) << route.path;
+    EXPECT_EQ(answer.header("retry-after"), "2") << route.path;
+    EXPECT_THAT(answer.body, HasSubstr("not-ready")) << route.path;
+  }
+}
+
+TEST_F(LevelsTest, AnAbsenceNamesItsVersion) {
+  for (const std::string_view target :
+       {"/api/catalog/entities/by-name/component/default/none", "/api/catalog/entities/by-uid/none",
+        "/api/catalog/entities/by-name/component/default/none/ancestry", "/api/catalog/locations/none",
+        "/api/catalog/locations/by-entity/component/default/none", "/api/v1/graph/component/default/none",
+        "/api/v1/impact/component/default/none", "/api/v1/errors?source=none",
+        "/api/v1/path?from=component:default/none&to=component:default/web"}) {
+    const Answer absent = instance_.get(target);
+    EXPECT_EQ(absent.status, 404) << target;
+    EXPECT_THAT(absent.body, HasSubstr("in version " + instance_.slot.latest()->token())) << target;
+    EXPECT_EQ(absent.header("aureacore-version"), instance_.slot.latest()->token()) << target;
+  }
 }
 
 TEST_F(LevelsTest, SnapshotAnswersFromThatVersion) {

@@ -8,6 +8,7 @@
 #include "api/answer.h"
 #include "api/body.h"
 #include "api/endpoints.h"
+#include "api/recall.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "query/cursor.h"
@@ -174,25 +175,28 @@ base::Result<Request> read_posted_query(Call& call) {
   return request;
 }
 
-void fail_gone(Call& call, const query::Cursor& cursor) {
-  call.fail({.status = 410,
-             .type = "version-gone",
-             .title = "The version is no longer held",
-             .detail = fmt::format(
-                 "expected a cursor into a version that is still held, found one into {}; the catalog is at {} by "
-                 "now: begin the listing anew",
-                 cursor.token, call.snapshot->token())});
+Problem gone(const Call& call, const query::Cursor& cursor) {
+  return {.status = 410,
+          .type = "version-gone",
+          .title = "The version is no longer held",
+          .detail = fmt::format(
+              "expected a cursor into a version that is still held, found one into {}; the catalog is at {} by "
+              "now: begin the listing anew",
+              cursor.token, call.snapshot->token())};
 }
 
-// The snapshot that the cursor pins; null: answered with a problem.
+// The snapshot that the cursor pins; null: answered with a problem, or later.
 catalog::SnapshotPtr pin(Call& call, const query::Cursor& cursor) {
   catalog::SnapshotPtr current = call.worker.reader().hold();
   if (current->token() == cursor.token) return current;
   catalog::Retained held = call.context().slot.find(cursor.token);
-  if (held.snapshot == nullptr) {
-    fail_gone(call, cursor);
-    return nullptr;
+  constexpr std::uint64_t unknown_age = std::numeric_limits<std::uint64_t>::max();
+  if (held.snapshot == nullptr && call.settled.allows(cursor.token, unknown_age)) {
+    const auto recalled = recall(call, cursor.token, call.settled, gone(call, cursor));
+    if (!recalled) return nullptr;
+    held = {recalled->snapshot, recalled->checked};
   }
+  if (held.snapshot == nullptr) return call.fail(gone(call, cursor)), nullptr;
   call.pinned = call.worker.labels().of_pinned(*held.snapshot, held.checked);
   if (call.settled.allows(cursor.token, call.pinned->age)) return held.snapshot;
   call.fail(base::Error{

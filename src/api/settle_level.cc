@@ -3,6 +3,7 @@
 
 #include "api/barrier.h"
 #include "api/preference.h"
+#include "api/recall.h"
 #include "api/requirement.h"
 #include "api/worker.h"
 
@@ -68,18 +69,19 @@ bool Worker::settle_snapshot(Call& call, const Ask& ask) {
   if (ask.version != call.snapshot->token()) {
     auto held = context_.slot.find(ask.version);
     if (held.snapshot == nullptr) {
-      call.fail(gone(ask, call.snapshot->token()));
-      return false;
+      const auto recalled = recall(call, ask.version, Settled(ask), gone(ask, call.snapshot->token()));
+      if (!recalled) return false;
+      held = {recalled->snapshot, recalled->checked};
     }
     pin(std::move(held.snapshot));
     pinned_here_ = true;
     call.snapshot = reader_.current();
-    call.settled.checked = held.checked;
     call.pinned = labels_.of_pinned(*call.snapshot, held.checked);
+    call.settled = Settled(ask);
+    call.settled.checked = held.checked;
+    return true;
   }
-  const auto checked = call.settled.checked;
   call.settled = Settled(ask);
-  call.settled.checked = checked;
   return true;
 }
 

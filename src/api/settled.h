@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "api/labels.h"
 #include "query/level.h"
 
 namespace aureacore::api {
@@ -19,6 +20,8 @@ struct Settled {
   std::string preference;
   // The answer comes from an earlier version, last known to be current then.
   std::optional<base::SteadyTime> checked;
+  // Where that was found.
+  Labels::Found found = Labels::Found::in_memory;
 
   Settled() = default;
   explicit Settled(const query::Ask& met);

@@ -69,7 +69,7 @@ Problem method_not_allowed(const http::Request& request, std::string_view allow)
 }  // namespace
 
 const Label& Call::label() {
-  if (!pinned && settled.checked) pinned = worker.labels().of_pinned(*snapshot, *settled.checked);
+  if (!pinned && settled.checked) pinned = worker.labels().of_pinned(*snapshot, *settled.checked, settled.found);
   if (pinned) return *pinned;
   return worker.labels().of_all(*snapshot, worker.reader().generation());
 }

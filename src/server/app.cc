@@ -44,6 +44,15 @@ sync::SyncerOptions syncer_options(const Config& config, const StateDir& state, 
   return options;
 }
 
+sync::ArchiveOptions archive_options(const Config& config, const StateDir& state, std::uint64_t seed) {
+  return {.directory = config.state_dir,
+          .mirrors = state.mirrors(),
+          .threads = config.versions.rebuilds,
+          .time = config.versions.rebuild_time,
+          .held = config.versions.recalled,
+          .seed = seed};
+}
+
 // What a running process can't change.
 std::vector<std::string_view> needs_restart(const Config& before, const Config& after) {
   std::vector<std::string_view> keys;
@@ -58,6 +67,7 @@ std::vector<std::string_view> needs_restart(const Config& before, const Config& 
   if (!(before.intervals == after.intervals)) keys.emplace_back("intervals");
   if (!(before.load == after.load))
     keys.emplace_back("limits of what waits (tasks, task_wait, waiting, waiting_bytes)");
+  if (!(before.versions == after.versions)) keys.emplace_back("versions");
   if (!(before.cache == after.cache)) keys.emplace_back("cache");
   if (!same(before.notifications, after.notifications)) keys.emplace_back("notifications");
   if (before.http.connections != after.http.connections) keys.emplace_back("limits.connections");
@@ -87,6 +97,7 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
     : config_(std::move(config)),
       dependencies_(std::move(dependencies)),
       state_(std::move(state)),
+      slot_(config_.versions.held),
       conflicts_(dependencies_.clock, dependencies_.log),
       policy_(make_seed(dependencies_.random)),
       limiter_(make_seed(dependencies_.random)),
@@ -96,13 +107,16 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
   const auto open = [this](const std::string& catalog, const std::stop_token& stop) {
     return store_->open(catalog, stop);
   };
-  shared_ =
-      std::make_unique<sync::SharedCopy>(shared_options(config_, seed, dependencies_.random),
-                                         sync::SharedCopy::Dependencies{dependencies_.clock, dependencies_.log, open,
-                                                                        dependencies_.random, &propagation_, &conflicts_});
+  shared_ = std::make_unique<sync::SharedCopy>(
+      shared_options(config_, seed, dependencies_.random),
+      sync::SharedCopy::Dependencies{dependencies_.clock, dependencies_.log, open, dependencies_.random, &propagation_,
+                                     &conflicts_});
   conflicts_.register_metrics(registry_);
   shared_->register_metrics(registry_);
   store_->register_metrics(registry_);
+  archive_ = std::make_unique<sync::Archive>(archive_options(config_, state_, seed), dependencies_.clock,
+                                             dependencies_.log, shared_.get());
+  archive_->register_metrics(registry_);
   const auto progress = [this](const sync::Progress& progress) {
     if (dependencies_.progress) dependencies_.progress(progress);
     if (progress.stage == sync::Progress::Stage::published) feed_->published(slot_.latest());
@@ -120,7 +134,8 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
                                       if (hooks_) hooks_->notify();
                                     },
                                     shared_.get(),
-                                    &conflicts_};
+                                    &conflicts_,
+                                    archive_.get()};
   syncer_ = std::make_unique<sync::Syncer>(syncer_options(config_, state_, seed), std::move(syncer), config_.sources);
   syncer_->register_metrics(registry_);
   requests_ =
@@ -146,6 +161,7 @@ base::Status App::bind() {
                                                          .conflicts = &conflicts_,
                                                          .cache = store_->address(),
                                                          .cache_servers = [this] { return circuits(); },
+                                                         .archive = archive_.get(),
                                                          .auth = &policy_,
                                                          .limiter = &limiter_});
   kinds_.set(config_.kinds);
@@ -373,6 +389,7 @@ void App::stop() {
   if (barrier_) barrier_->stop();
   if (feed_ && server_) feed_->stop();
   if (notifier_) notifier_->stop();
+  archive_->stop();
   if (server_) server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(config_.drain));
   if (credentials_) credentials_->stop();
   if (background_) background_->stop();

@@ -96,6 +96,7 @@ class App {
   const std::unique_ptr<SharedStore> store_;
   metrics::Timings propagation_{"by"};  // from a push's arrival, or its announcement, until it is served
   std::unique_ptr<sync::SharedCopy> shared_;
+  std::unique_ptr<sync::Archive> archive_;
   std::unique_ptr<sync::Syncer> syncer_;
   std::unique_ptr<api::RequestMetrics> requests_;
   std::vector<std::uint64_t> ticks_;  // of each worker, when alive() was asked

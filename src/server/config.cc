@@ -113,6 +113,12 @@ class Loader {
       intervals.duration("critical", config_.intervals.critical, least_interval);
       intervals.duration("high", config_.intervals.high, least_interval);
     });
+    section.section("versions", "the versions", [this](Section& versions) {
+      versions.count("held", config_.versions.held, 1, 100'000);
+      versions.count("recalled", config_.versions.recalled, 1, 1'000);
+      versions.count("rebuilds", config_.versions.rebuilds, 1, 64);
+      versions.duration("rebuild_time", config_.versions.rebuild_time, std::chrono::milliseconds(100));
+    });
     section.section("limits", "the limits", [this](Section& limits) { read_limits(limits); });
     config_.kinds = read_declared_kinds(section, file_directory());
     source_.tree.declared = config_.kinds;

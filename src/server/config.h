@@ -26,6 +26,15 @@
 
 namespace aureacore::server {
 
+// How many earlier versions are readable, and at what expense.
+struct VersionsConfig {
+  std::size_t held = 64;     // in memory, the current one included
+  std::size_t recalled = 4;  // found in the shared copy or made from Git, that stay in memory
+  unsigned rebuilds = 1;     // that are looked for at a time
+  base::Duration rebuild_time = std::chrono::seconds(30);  // to make one from Git
+  friend bool operator==(const VersionsConfig&, const VersionsConfig&) = default;
+};
+
 struct Config {
   std::string host = "127.0.0.1";
   std::uint16_t port = 7077;
@@ -43,6 +52,7 @@ struct Config {
   http::Limits http;
   api::BatchLimits batch;
   CacheConfig cache;
+  VersionsConfig versions;
   AuthConfig auth;
   std::optional<http::TlsOptions> tls;  // nothing: plain HTTP
   auth::RateLimit rate_limit;

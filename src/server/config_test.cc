@@ -60,6 +60,7 @@ TEST(Config, ReadsEveryKey) {
   EXPECT_EQ(config.guard.count, 100);
   EXPECT_EQ(config.intervals.critical, std::chrono::seconds(5));
   EXPECT_EQ(config.intervals.high, std::chrono::seconds(20));
+  EXPECT_EQ(config.versions, (VersionsConfig{10, 2, 3, std::chrono::seconds(7)}));
   EXPECT_EQ(config.auth.anonymous, auth::Role::read);
   EXPECT_TRUE(config.auth.open_metrics);
   const auto targets = hook_targets(config.hooks, config.sources);

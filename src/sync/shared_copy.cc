@@ -22,6 +22,9 @@ constexpr double jitter = 0.3;
 constexpr int renewals = 4;
 constexpr base::Duration longest_renewal = std::chrono::minutes(5);
 
+// Where the digest of a version's manifest stands. It is under no content's digest: what it names is checked by its token.
+Digest version_key(std::string_view token) { return Digest::of(fmt::format("the catalog of version {}", token)); }
+
 std::string lease_of(const std::string& source) { return "fetch:" + source; }
 
 std::vector<std::string> differing(const entity::Version& ours, const entity::Version& theirs) {
@@ -268,6 +271,7 @@ void SharedCopy::close() {
   {
     const std::scoped_lock lock(mutex_);
     lender_ = nullptr;
+    image_ = nullptr;
     leases_.clear();
   }
   store_ = nullptr;
@@ -391,7 +395,41 @@ base::Status SharedCopy::write() {
   if (!image) return std::unexpected(image.error());
   own_ = std::move(*image);
   look_ = true;
-  return {};
+  return write_version();
+}
+
+// So that it is found by its token, when it is current no longer.
+base::Status SharedCopy::write_version() {
+  {
+    const std::scoped_lock lock(mutex_);
+    image_ = own_;
+  }
+  const cache::Part part{version_key(own_->snapshot->token()), own_->digest.hex()};
+  return store_->put(std::span(&part, 1), std::min(options_.ttl, options_.longest_ttl), in(options_.call_time));
+}
+
+base::Result<catalog::SnapshotPtr> SharedCopy::recall(const std::string& token, base::SteadyTime deadline) const {
+  std::shared_ptr<cache::Store> store;
+  cache::ImagePtr beside;
+  {
+    const std::scoped_lock lock(mutex_);
+    store = lender_;
+    beside = image_;
+  }
+  if (!store) return base::fail(base::Code::unavailable, "the shared copy is out of reach");
+  const auto key = version_key(token);
+  const auto found = store->get(std::span(&key, 1), deadline);
+  if (!found) return std::unexpected(found.error());
+  const auto digest = found->front() ? Digest::parse(*found->front()) : std::nullopt;
+  if (!digest) return base::fail(base::Code::not_found, "the shared copy doesn't have it");
+  auto terms = read_terms({});
+  terms.deadline = deadline;
+  const auto image = cache::read(*store, *digest, beside, terms);
+  if (!image) return std::unexpected(image.error());
+  if ((*image)->snapshot->token() != token) {
+    return base::fail(base::Code::corrupt, "the shared copy has {} in its place", (*image)->snapshot->token());
+  }
+  return (*image)->snapshot;
 }
 
 base::Status SharedCopy::follow() {
@@ -628,7 +666,8 @@ base::Status SharedCopy::beat() {
 base::Status SharedCopy::renew() {
   const auto interval = std::min(write_terms().lifetimes.shortest() / renewals, longest_renewal);
   renewal_ = dependencies_.clock.steady() + resilience::jittered(interval, jitter, dependencies_.random);
-  return restore_parts();
+  if (auto restored = restore_parts(); !restored) return restored;
+  return write_version();
 }
 
 }  // namespace aureacore::sync

@@ -82,7 +82,7 @@ class SharedCopy {
     OpenStore open;
     resilience::Random random;                // used on its thread alone
     metrics::Timings* propagation = nullptr;  // from an announcement until what it names is taken; null: not measured
-    Conflicts* conflicts = nullptr;  // null: they are logged alone
+    Conflicts* conflicts = nullptr;           // null: they are logged alone
     bool driven = false;                      // no thread of its own: whoever made it takes its turns
   };
   // Called on its thread. Brief.
@@ -134,6 +134,10 @@ class SharedCopy {
   // another each time. Nothing: the store can't be asked. Any thread; blocks for lease_time at most.
   [[nodiscard]] std::optional<bool> claim(const std::string& what, std::uint64_t number, base::Duration duration) const;
 
+  // The catalog of an earlier version, if it was published and its parts are still there. Any thread; blocks on the store. Errors:
+  // not_found, corrupt (it is damaged), those of the store.
+  [[nodiscard]] base::Result<catalog::SnapshotPtr> recall(const std::string& token, base::SteadyTime deadline) const;
+
   // Any thread.
   [[nodiscard]] SharedStatus status() const;
   // For what instances share beside the catalog; null: none is open. Any thread.
@@ -170,6 +174,7 @@ class SharedCopy {
   base::Status open(const std::stop_token& stop);
   base::Status begin();
   base::Status write();
+  base::Status write_version();
   void put_off();
   cache::Sink sink();
   [[nodiscard]] cache::WriteTerms write_terms() const;
@@ -232,7 +237,8 @@ class SharedCopy {
   Inbox inbox_;                                                   // guarded by mutex_
   Sources sources_;                                               // guarded by mutex_
   std::map<std::string, base::SteadyTime, std::less<>> checks_;   // confirmed; guarded by mutex_
-  std::shared_ptr<cache::Store> lender_;                          // of leases: store_; guarded by mutex_
+  std::shared_ptr<cache::Store> lender_;                          // store_, for other threads; guarded by mutex_
+  cache::ImagePtr image_;                                         // own_, for other threads; guarded by mutex_
   std::map<std::string, base::SteadyTime> leases_;  // that we hold, perhaps, since then; guarded by mutex_
   SharedStatus status_;                             // guarded by mutex_
   cache::Traffic traffic_;

@@ -35,6 +35,7 @@
 #include "metrics/timings.h"
 #include "resilience/backoff.h"
 #include "resilience/retry_budget.h"
+#include "sync/archive.h"
 #include "sync/conflicts.h"
 #include "sync/criticality.h"
 #include "sync/job.h"
@@ -93,6 +94,7 @@ class Syncer final : public Status {
     std::function<void()> checked;
     SharedCopy* shared = nullptr;    // outlives the syncer; started and stopped with it; null: none
     Conflicts* conflicts = nullptr;  // null: they are logged alone
+    Archive* archive = nullptr;      // is told what is served; null: nobody is
     MakeJobs jobs{};                 // empty: a JobPool
   };
 

@@ -40,6 +40,7 @@ std::map<std::string, Change> count_changes(const catalog::Snapshot& from, const
 }  // namespace
 
 void Syncer::start_sharing() {
+  if (dependencies_.archive != nullptr) dependencies_.archive->configure(options_of(sources_));
   if (dependencies_.shared == nullptr) return;
   asking_ = true;
   dependencies_.shared->start(content_name(options_of(sources_)), shared_sources(),
@@ -48,6 +49,7 @@ void Syncer::start_sharing() {
 }
 
 void Syncer::configure_sharing() {
+  if (dependencies_.archive != nullptr) dependencies_.archive->configure(options_of(sources_));
   if (dependencies_.shared == nullptr) return;
   refuse_offer();
   dependencies_.shared->configure(content_name(options_of(sources_)), shared_sources());
@@ -69,7 +71,9 @@ bool Syncer::is_settled() const {
 }
 
 void Syncer::share(const catalog::SnapshotPtr& snapshot, cache::ImagePtr image) {
-  if (dependencies_.shared != nullptr && is_settled()) dependencies_.shared->served(snapshot, std::move(image));
+  if (!is_settled()) return;
+  if (dependencies_.archive != nullptr) dependencies_.archive->note(snapshot);
+  if (dependencies_.shared != nullptr) dependencies_.shared->served(snapshot, std::move(image));
 }
 
 catalog::SnapshotPtr Syncer::served() const { return adopted_ ? adopted_ : dependencies_.slot.latest(); }

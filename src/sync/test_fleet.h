@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <limits>
 #include <memory>
 #include <mutex>
@@ -174,12 +175,15 @@ class Instance {
     slot_ = std::make_unique<catalog::SnapshotSlot>();
     shared_copy_ = std::make_unique<SharedCopy>(
         copy_, SharedCopy::Dependencies{clock_, log_, open, [] { return 0.5; }, nullptr, &conflicts_});
-    Syncer::Dependencies dependencies{clock_,     log_, *slot_, [] { return 0.5; }, connect, {}, {}, shared_copy_.get(),
-                                      &conflicts_};
+    archive_ = std::make_unique<Archive>(ArchiveOptions{.directory = folder_.path(), .mirrors = options_.mirrors},
+                                         clock_, log_, shared_copy_.get());
+    Syncer::Dependencies dependencies{
+        clock_, log_, *slot_, [] { return 0.5; }, connect, {}, {}, shared_copy_.get(), &conflicts_, archive_.get()};
     syncer_ = std::make_unique<Syncer>(options_, std::move(dependencies), std::move(sources));
     syncer_->start();
   }
   void stop() {
+    if (archive_) archive_->stop();
     if (syncer_) syncer_->stop();
   }
 
@@ -207,6 +211,13 @@ class Instance {
   void refresh(const std::string& source = "main") { syncer_->refresh(source); }
   [[nodiscard]] const Conflicts& conflicts() const { return conflicts_; }
   Syncer& syncer() { return *syncer_; }
+  Archive& archive() { return *archive_; }
+  // What becomes of a version that is asked for.
+  base::Result<Recalled> recall(const std::string& token) {
+    std::promise<base::Result<Recalled>> answer;
+    EXPECT_TRUE(archive_->recall(token, [&](const base::Result<Recalled>& result) { answer.set_value(result); }));
+    return answer.get_future().get();
+  }
   SyncerOptions& options() { return options_; }
   SharedCopyOptions& copy_options() { return copy_; }
 
@@ -231,6 +242,7 @@ class Instance {
   SharedCopyOptions copy_;
   std::unique_ptr<catalog::SnapshotSlot> slot_;
   std::unique_ptr<SharedCopy> shared_copy_;
+  std::unique_ptr<Archive> archive_;
   std::unique_ptr<Syncer> syncer_;
 };
 
