@@ -88,8 +88,8 @@ struct Context {
   const std::atomic<bool>* draining = nullptr;  // set on SIGTERM: /readyz says no at once; null: never
   BatchLimits batch = {};
   LoadLimits load = {};
-  const DeclaredKindsSlot* kinds = nullptr;  // null: none are declared
-  const sync::SharedCopy* shared = nullptr;  // null: nothing is shared
+  const DeclaredKindsSlot* kinds = nullptr;    // null: none are declared
+  const sync::SharedCopy* shared = nullptr;    // null: nothing is shared
   const sync::Conflicts* conflicts = nullptr;  // null: nobody keeps them
   std::string cache = {};                      // where: "redis://host:6379", "embedded"
   // The servers of the cache with the state of each one's circuit breaker ("closed"); empty: there are none.

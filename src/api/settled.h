@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
 #include "api/labels.h"
+#include "base/clock.h"
 #include "query/level.h"
 
 namespace aureacore::api {
