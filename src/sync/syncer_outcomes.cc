@@ -140,7 +140,8 @@ void Syncer::handle_update(Source& source, Outcome& outcome) {
   updates_.record(dependencies_.clock.steady() - outcome.job.started);
   const Loaded& loaded = *outcome.loaded;
   // Of a held one it was said when it came the first time.
-  if (loaded.rewritten && outcome.job.from.turn == source.ground.turn && source.held != loaded.commit.id) {
+  const bool was_held = source.held && source.held->commit == loaded.commit.id;
+  if (loaded.rewritten && outcome.job.from.turn == source.ground.turn && !was_held) {
     note_rewrite(source, {source.id(), loaded.position, loaded.commit.id});
   }
   accept(source, std::move(*outcome.loaded), outcome.job.from);
