@@ -37,13 +37,13 @@ TEST_F(ErrorsTest, ConflictsAreListedOpenAndSettled) {
   EXPECT_EQ(instance_.get("/api/v1/conflicts").body,
             R"({"items":[{"kind":"rewritten-history","source":"main",)"
             R"("ours":{"who":"this instance","position":3,"commit":"aa"},)"
-            R"("theirs":{"who":"remote","position":2,"commit":"bb"},"sinceSeconds":2.0,"outcome":"open"}],)"
+            R"("theirs":{"who":"remote","position":2,"commit":"bb"},"sinceSeconds":2,"outcome":"open"}],)"
             R"("open":1,"total":1})");
   EXPECT_EQ(testing::json_at(instance_.get("/api/v1/status"), "/conflicts"), R"({"open":1,"total":1})");
   instance_.conflicts.settle(sync::Conflict::Kind::rewritten_history, {"main", 2, "bb"});
   const Answer answer = instance_.get("/api/v1/conflicts");
   EXPECT_EQ(testing::json_at(answer, "/items/0/outcome"), R"("theirs")");
-  EXPECT_EQ(testing::json_at(answer, "/items/0/settledSeconds"), "0.0");
+  EXPECT_EQ(testing::json_at(answer, "/items/0/settledSeconds"), "0");
   EXPECT_EQ(testing::json_at(answer, "/open"), "0");
 }
 
