@@ -38,7 +38,10 @@ Outcome Cluster::run() {
   heal();
   const auto wait_for = [this](Duration most, const auto& condition, std::string_view failure) {
     for (const Time end = world_.now() + most; !condition() && world_.violation().empty();) {
-      if (world_.now() >= end) return world_.violate(std::string(failure));
+      if (world_.now() >= end) {
+        for (const auto& instance : instances_) world_.note(instance->describe());
+        return world_.violate(std::string(failure));
+      }
       run_until(world_.now() + 500ms);
     }
   };

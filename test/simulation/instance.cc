@@ -439,6 +439,16 @@ bool Instance::holds() const {
                              [](const auto& source) { return source.degraded == catalog::Degraded::held; });
 }
 
+std::string Instance::describe() const {
+  std::string text = fmt::format("{}: {}, {} fibers", name_, sync::name(shared().state), fibers_.size());
+  for (const auto& source : syncer_->sources()) {
+    text += fmt::format("; {} at \"{}\", {} checks, {} failures, next check ", source.id, source.commit.substr(0, 8),
+                        source.checks, source.consecutive_failures);
+    text += source.next_check ? fmt::format("{} ms", time_of(*source.next_check).count() / 1'000'000) : "under way";
+  }
+  return text;
+}
+
 Seen Instance::seen(const catalog::Snapshot& snapshot) const {
   Seen all;
   for (std::size_t i = 0; i < remotes_.count(); ++i) {

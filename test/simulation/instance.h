@@ -68,6 +68,8 @@ class Instance {
   [[nodiscard]] std::optional<Seen> served() const;
   [[nodiscard]] sync::SharedStatus shared() const { return shared_->status(); }
   [[nodiscard]] bool holds() const;
+  // How it stands, for whoever looks into a failure.
+  [[nodiscard]] std::string describe() const;
   [[nodiscard]] const std::string& name() const { return name_; }
 
  private:
