@@ -261,8 +261,11 @@ void Syncer::start_load(const SourcePtr& source) {
 
 void Syncer::submit(const SourcePtr& source, Task task, git::Advertised tip, base::SteadyTime started) {
   source->working = true;
-  // What others make of it can be taken only by whoever serves the very same configuration, or nothing yet.
-  const bool can_take = !published_ || is_settled();
+  // What others make of it can be taken only by whoever serves the very same configuration, or nothing yet. Whoever has
+  // read a source and serves nothing yet is perhaps waited for itself: all would wait for each other.
+  const bool can_take = published_
+                            ? is_settled()
+                            : std::ranges::none_of(sources_, [](const SourcePtr& one) { return one->status.loaded; });
   const bool patient =
       can_take && (!source->deferred || dependencies_.clock.steady() - *source->deferred < options_.patience);
   jobs_->submit({source, task, std::move(tip), started, source->ground, patient});
