@@ -86,7 +86,7 @@ std::optional<sync::Recalled> recall(Call& call, const std::string& token, const
   if (archive == nullptr || call.context().background == nullptr) return call.fail(gone), std::nullopt;
   if (auto held = archive->held(token)) return held;
   if (settled.ask.only_if_cached || !call.response.can_defer()) return call.fail(gone), std::nullopt;
-  if (call.context().background->full()) return call.fail(busy()), std::nullopt;
+  if (const auto pressure = call.context().background->pressure()) return call.shed(*pressure), std::nullopt;
   const auto waiting = std::make_shared<Recall>(call, call.response.defer(), token, settled, gone);
   Background* const background = call.context().background;
   const auto answer = [waiting, background](const base::Result<sync::Recalled>& result) {
