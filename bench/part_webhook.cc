@@ -96,9 +96,13 @@ class GitServer {
     fs::create_directories(base_);
     run_program({"git", "clone", "--quiet", "--bare", "--single-branch", "--branch", from.branch(),
                  "file://" + from.path().string(), path()});
+    // Not by "git daemon": that is a process of its own beside the daemon, which would outlive it.
+    std::string programs = run_program({"git", "--exec-path"});
+    programs.erase(programs.find_last_not_of('\n') + 1);
     daemon_ =
-        Child({.arguments = {"git", "daemon", "--reuseaddr", "--listen=127.0.0.1", fmt::format("--port={}", port_),
-                             "--export-all", "--enable=receive-pack", "--base-path=" + base_.string(), base_.string()},
+        Child({.arguments = {programs + "/git-daemon", "--reuseaddr", "--listen=127.0.0.1",
+                             fmt::format("--port={}", port_), "--export-all", "--enable=receive-pack",
+                             "--base-path=" + base_.string(), base_.string()},
                .cpus = {},
                .log = settings.scratch / "git-daemon.log",
                .input = {}});
