@@ -99,13 +99,12 @@ class GitServer {
     // Not by "git daemon": that is a process of its own beside the daemon, which would outlive it.
     std::string programs = run_program({"git", "--exec-path"});
     programs.erase(programs.find_last_not_of('\n') + 1);
-    daemon_ =
-        Child({.arguments = {programs + "/git-daemon", "--reuseaddr", "--listen=127.0.0.1",
-                             fmt::format("--port={}", port_), "--export-all", "--enable=receive-pack",
-                             "--base-path=" + base_.string(), base_.string()},
-               .cpus = {},
-               .log = settings.scratch / "git-daemon.log",
-               .input = {}});
+    daemon_ = Child(
+        {.arguments = {programs + "/git-daemon", "--reuseaddr", "--listen=127.0.0.1", fmt::format("--port={}", port_),
+                       "--export-all", "--enable=receive-pack", "--base-path=" + base_.string(), base_.string()},
+         .cpus = {},
+         .log = settings.scratch / "git-daemon.log",
+         .input = {}});
   }
   [[nodiscard]] std::string url() const { return fmt::format("git://127.0.0.1:{}/catalog.git", port_); }
   [[nodiscard]] fs::path path() const { return base_ / "catalog.git"; }

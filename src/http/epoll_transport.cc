@@ -84,4 +84,11 @@ bool EpollTransport::send(Connection& connection, Output& out) {
   return true;
 }
 
+// A child process that is being started has a copy of each descriptor for a moment: as long as there is one, closing ours
+// ends no registration, and what is told next would be told of a connection that is gone.
+void EpollTransport::close(std::unique_ptr<Connection> connection) {
+  epoll_ctl(poll_.get(), EPOLL_CTL_DEL, connection->socket.get(), nullptr);
+  connection.reset();
+}
+
 }  // namespace aureacore::http

@@ -24,7 +24,7 @@ class EpollTransport final : public Transport {
   void wait(Events& events, bool block) override;
   Receipt receive(Connection& connection, std::span<char>& bytes) override;
   bool send(Connection& connection, Output& out) override;
-  void close(std::unique_ptr<Connection> connection) override { connection.reset(); }
+  void close(std::unique_ptr<Connection> connection) override;
   void end() override {}
 
  private:

@@ -34,6 +34,9 @@ std::string shop(std::uint64_t number) {
 // Looks up one entity through each instance, over and over.
 class Watch {
  public:
+  // Between two look-ups of one thread: where few cores do all, what follows the changes has its turn, too.
+  static constexpr auto pause = 1ms;
+
   explicit Watch(std::vector<std::uint16_t> ports) {
     for (const auto port : ports) {
       threads_.emplace_back([this, port](const std::stop_token& stop) { run(port, stop); });
@@ -62,6 +65,7 @@ class Watch {
       }
       last = position;
       ++right_;
+      std::this_thread::sleep_for(pause);
     }
   }
 
