@@ -135,7 +135,7 @@ class CorpusTest : public testing::Test {
     const auto deadline = clock_.steady() + std::chrono::seconds(60);
     catalog::SnapshotPtr snapshot;
     while (!snapshot && clock_.steady() < deadline) {
-      std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // threads of low priority have their turn
       snapshot = (*app)->slot().latest();
     }
     (*app)->stop();

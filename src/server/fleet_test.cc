@@ -127,7 +127,7 @@ class FleetTest : public testing::Test {
     const auto deadline = std::chrono::steady_clock::now() + 60s;
     while (!condition()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // threads of low priority have their turn
     }
     return true;
   }

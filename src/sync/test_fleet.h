@@ -254,7 +254,7 @@ class SharedCopyTest : public testing::Test {
     const auto deadline = std::chrono::steady_clock::now() + 30s;
     while (!condition()) {
       if (std::chrono::steady_clock::now() > deadline) return false;
-      std::this_thread::yield();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // threads of low priority have their turn
     }
     return true;
   }
