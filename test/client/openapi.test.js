@@ -239,9 +239,7 @@ before(async () => {
   session = await Session.start({
     sources: { ...defaultSources, shrinking },
     // Nothing may be taken away unasked.
-    config: 'guard: {share: 0, count: 0}
-hooks: {secret_envs: [HOOK_TEST_SECRET]}
-',
+    config: 'guard: {share: 0, count: 0}\nhooks: {secret_envs: [HOOK_TEST_SECRET]}\n',
   });
   early = await Session.start({ sources: { lost: null }, ready: false });
   uid = (await session.client.getEntityByRef('component:default/web-shop')).metadata.uid;
