@@ -56,7 +56,7 @@ export class History {
 }
 
 // How each level may be refused.
-const refusals = { eventual: [], bounded: [503], session: [503], snapshot: [410], strong: [503] };
+const refusals = { eventual: [], bounded: [503], session: [503], snapshot: [410, 503], strong: [503] };
 
 function* refusal({ level, status, starting, problem }) {
   if (starting && problem.type === 'urn:aureacore:problem:not-ready') return;

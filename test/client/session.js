@@ -5,7 +5,7 @@ import { Contract } from './contract.js';
 import { CatalogClient } from './packages.js';
 import { Server, checkout, exampleCatalog } from './server.js';
 
-export const defaultSources = { edge: join(checkout, 'test/client/catalog'), example: exampleCatalog };
+const defaultSources = { edge: join(checkout, 'test/client/catalog'), example: exampleCatalog };
 
 export class Session {
   static async start(options = {}) {
