@@ -59,8 +59,8 @@ std::shared_ptr<Background::Task> Background::take(const std::stop_token& stop) 
   std::shared_ptr<Task> task = std::move(tasks_.front());
   tasks_.pop_front();
   tasks_.push_back(task);
-  if (!task->begun) not_begun_.pop_front();
-  task->begun = true;
+  if (!task->begun_) not_begun_.pop_front();
+  task->begun_ = true;
   return task;
 }
 

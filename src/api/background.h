@@ -34,7 +34,7 @@ class Background {
 
    private:
     friend class Background;
-    bool begun = false;  // guarded by mutex_
+    bool begun_ = false;  // guarded by mutex_
   };
 
   // Its threads count their requests as the workers behind `first_worker`; the context must outlive it.

@@ -37,9 +37,9 @@ void add_local_server(const Url& url, std::vector<std::string>& arguments) {
   if (url.scheme == Scheme::file) arguments.emplace_back("--upload-pack=git -c \"safe.directory=*\" upload-pack");
 }
 
-bool is_object_id(std::string_view id) {
-  return id.size() == sha1_digits &&
-         std::ranges::all_of(id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+bool is_object_id(std::string_view text) {
+  return text.size() == sha1_digits &&
+         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 Status check_object_id(std::string_view id) {

@@ -85,9 +85,8 @@ base::Result<int> Poster::send(const Post& post, const std::stop_token& stop) {
   Attempt attempt{.post = post, .stop = stop};
   List headers(nullptr, &curl_slist_free_all);
   for (const std::string& header : post.headers) {
-    curl_slist* const longer = curl_slist_append(headers.get(), header.c_str());
-    static_cast<void>(headers.release());
-    headers.reset(longer);
+    curl_slist* const first = curl_slist_append(headers.get(), header.c_str());
+    if (headers == nullptr) headers.reset(first);
   }
   const auto time = std::chrono::duration_cast<std::chrono::milliseconds>(post.time).count();
   // A connection that is kept would be used without a look at its address; one message in a while needs none.
