@@ -1,5 +1,7 @@
 #include "server/shared_notices.h"
 
+#include <tuple>
+
 namespace aureacore::server {
 namespace {
 
@@ -14,11 +16,11 @@ bool SharedNotices::acquire(const std::string& lease, base::Duration time) {
 }
 
 void SharedNotices::release(const std::string& lease) {
-  if (const auto store = copy_.store()) static_cast<void>(store->release(lease, copy_.instance(), deadline()));
+  if (const auto store = copy_.store()) std::ignore = store->release(lease, copy_.instance(), deadline());
 }
 
 void SharedNotices::settle(const std::string& id) {
-  if (const auto store = copy_.store()) static_cast<void>(store->acquire(id, nobody, settled_time, deadline()));
+  if (const auto store = copy_.store()) std::ignore = store->acquire(id, nobody, settled_time, deadline());
 }
 
 bool SharedNotices::settled(const std::string& id) {
