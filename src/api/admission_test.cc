@@ -17,7 +17,8 @@ constexpr std::string_view look_up = "/api/catalog/entities/by-name/component/de
 constexpr std::string_view refresh_body = R"({"entityRef":"component:default/web"})";
 
 struct Guarded : Instance {
-  explicit Guarded(auth::Policy policy = {}) {
+  explicit Guarded(auth::Policy policy = {}, const auth::RateLimit& limit = {}) {
+    limiter.set(limit);
     for (const Role role : {Role::read, Role::refresh, Role::admin}) {
       const std::string text(name(role));
       policy.tokens.push_back({.principal = {.name = text + "er", .role = role}, .digest = auth::digest_of(text)});
@@ -27,6 +28,7 @@ struct Guarded : Instance {
     barrier.reset();
     background.reset();
     context.auth = &slot_of_policy;
+    context.limiter = &limiter;
     background = std::make_unique<Background>(context, background_threads, 1);
     context.background = background.get();
     barrier = std::make_unique<Barrier>(context, 1 + background_threads);
@@ -42,6 +44,7 @@ struct Guarded : Instance {
   }
 
   auth::PolicySlot slot_of_policy{42};
+  auth::Limiter limiter{42};
 };
 
 TEST(Admission, TakesARoleForEachRoute) {
@@ -149,13 +152,7 @@ TEST(Admission, FollowsThePolicyATickLater) {
 }
 
 struct Limited : Guarded {
-  Limited() : Guarded({.anonymous = Role::read}) {
-    limiter.set({.per_second = 1, .burst = 2});
-    context.limiter = &limiter;
-    handler = make_handler(context, 0);
-  }
-
-  auth::Limiter limiter{42};
+  Limited() : Guarded({.anonymous = Role::read}, {.per_second = 1, .burst = 2}) {}
 };
 
 TEST(Admission, LimitsHowOftenAClientMayAsk) {

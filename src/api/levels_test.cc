@@ -34,6 +34,7 @@ class LevelsTest : public ::testing::Test {
     instance_.barrier->notify();
   }
   void check_when_asked() {
+    const std::scoped_lock lock(instance_.sync.mutex);
     instance_.sync.on_refresh = [this] { instance_.freshness->checked(instance_.clock.steady()); };
   }
   Answer ask(const std::string& level, testing::Headers headers = {}) {

@@ -89,7 +89,7 @@ TEST_F(TlsTest, AnswersThoseWhoTrustItsCertificate) {
 
 TEST_F(TlsTest, CarriesLargeBodiesBothWaysAndManyRequestsOnOneConnection) {
   make("a");
-  const std::string large(3 << 20, 'x');
+  static const std::string large(3 << 20, 'x');  // read by the server until it stops, after this test
   function_ = [&](const Request& request, Response& response) {
     response.start(200);
     const std::string size = std::to_string(request.body.size());

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "base/descriptor.h"
@@ -31,7 +32,7 @@ class Receiver {
     address.sin_family = AF_INET;
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
-    ::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), size);
+    std::ignore = ::bind(socket_.get(), reinterpret_cast<sockaddr*>(&address), size);
     ::listen(socket_.get(), 16);
     ::getsockname(socket_.get(), reinterpret_cast<sockaddr*>(&address), &size);
     port_ = ntohs(address.sin_port);

@@ -49,7 +49,7 @@ TEST(NotificationConfig, SaysWhatIsWrong) {
       ElementsAre(HasSubstr(":3:12: name: expected at most 64 lower-case letters"),
                   HasSubstr(":3:28: url: expected an https URL, or allow_insecure, found another"),
                   HasSubstr(":4:22: url: expected a URL without user and password"),
-                  HasSubstr(":4:78: secret_file: expected a secret of whsec_"), HasSubstr(":5:12: name: expected"),
+                  HasSubstr(":4:74: secret_file: expected a secret of whsec_"), HasSubstr(":5:12: name: expected"),
                   HasSubstr(":5:63: secret_env: expected the variable NONE"), HasSubstr("expected critical"),
                   HasSubstr(":5:77: filter: expected key=value"), HasSubstr("extra")));
 }

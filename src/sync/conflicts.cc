@@ -108,6 +108,7 @@ void Conflicts::close(std::map<Key, Conflict>::iterator at, const std::string& c
 std::vector<Conflict> Conflicts::list() const {
   const std::scoped_lock lock(mutex_);
   std::vector<Conflict> all;
+  all.reserve(open_.size() + settled_.size());
   for (const auto& [key, conflict] : open_) all.push_back(conflict);
   std::ranges::sort(all, std::ranges::greater(), &Conflict::since);
   all.insert(all.end(), settled_.begin(), settled_.end());
