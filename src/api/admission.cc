@@ -41,6 +41,7 @@ bool is_probe(std::string_view path) { return path == "/livez" || path == "/read
 
 // Who a bucket is for: a name, or an address without one. Of IPv6 the network: one client has as many addresses as it likes.
 std::string_view client_of(const http::Request& request, const Principal* caller) {
+  if (caller != nullptr && !caller->bucket.empty()) return caller->bucket;
   if (caller != nullptr && !caller->name.empty()) return caller->name;
   if (request.peer == nullptr) return {};
   constexpr std::size_t network_bytes = 8;

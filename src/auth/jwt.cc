@@ -113,7 +113,11 @@ std::optional<Verified> judge(const Issuer& issuer, element claims, base::WallTi
     return std::nullopt;
   const auto name = text_of(claims, issuer.name_claim);
   if (!name || name->empty() || name->size() > Issuer::max_name_bytes) return std::nullopt;
-  return Verified{.principal = {.name = std::string(*name), .role = role_of(issuer, claims)}, .until = *end + skew};
+  // Users may choose names: nobody must use up what belongs to a token of the same name, or to another issuer's.
+  return Verified{.principal = {.name = std::string(*name),
+                                .role = role_of(issuer, claims),
+                                .bucket = issuer.issuer + '\n' + std::string(*name)},
+                  .until = *end + skew};
 }
 
 }  // namespace

@@ -62,6 +62,17 @@ TEST(Limiter, KeepsToItsRoomHoweverManyClientsThereAre) {
   }
 }
 
+// A client whose place was taken over has a full bucket again: that is to be rare while half of the places are free.
+TEST(Limiter, RemembersNearlyAllWhileThereIsRoom) {
+  Limiter limiter(1);
+  limiter.set({.per_second = 1, .burst = 1});
+  constexpr std::size_t many = Limiter::clients / 2;
+  for (std::size_t i = 0; i < many; ++i) take(limiter, std::to_string(i), milliseconds(0));
+  std::size_t forgotten = 0;
+  for (std::size_t i = 0; i < many; ++i) forgotten += take(limiter, std::to_string(i), milliseconds(0)).allowed ? 1 : 0;
+  EXPECT_LT(forgotten, many / 10);
+}
+
 TEST(Limiter, AllowsNoMoreWhereManyThreadsTake) {
   Limiter limiter(1);
   limiter.set({.per_second = 1, .burst = 500});

@@ -72,11 +72,21 @@ void Courier::take(const feed::Publication& publication) {
   auto message =
       make_message(publication, looker_.look(publication, target_.filter), target_.name, dependencies_.clock.wall());
   if (!message) return;
+  number(*message);
   {
     const std::scoped_lock lock(mutex_);
     incoming_.push_back(*std::move(message));
   }
   changed_.notify_all();
+}
+
+// A version that comes back, of a branch that is rewritten to where it was or of another configuration, is another message:
+// the first one is settled, and receivers know its id. Instances that saw the same history count the same.
+void Courier::number(Message& message) {
+  const auto times = std::ranges::count(told_, message.id);
+  told_.push_back(message.id);
+  if (told_.size() > options_.waiting) told_.pop_front();
+  if (times > 0) message.id += fmt::format("_{}", times + 1);
 }
 
 CourierStatus Courier::status() const {

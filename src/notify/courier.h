@@ -114,6 +114,7 @@ class Courier {
   [[nodiscard]] CourierStatus status() const;
 
  private:
+  void number(Message& message);
   void run(const std::stop_token& stop);
   void wait(const std::stop_token& stop, base::SteadyTime due);
   void collect();
@@ -132,7 +133,9 @@ class Courier {
   const Target target_;
   const CourierOptions options_;
   const Dependencies dependencies_;
-  feed::Looker looker_;  // the feed's thread's
+  // The feed's thread's.
+  feed::Looker looker_;
+  std::deque<std::string> told_;  // the ids of the last messages, as they were before number()
 
   // The thread's own.
   Spool spool_;

@@ -255,6 +255,26 @@ TEST_F(CourierTest, WhatComesBeforeASettledMessageIsSettled) {
   EXPECT_EQ(versions(), std::vector{two->token});
 }
 
+// Whoever was told of what came between must hear that it is over.
+TEST_F(CourierTest, TellsOfAVersionThatComesBack) {
+  next();
+  FakeShared shared;
+  FakeShared::View here(shared, "a");
+  FakeShared::View there(shared, "b");
+  const auto first = start(quick(), &here);
+  const auto second = start(quick(), &there);
+  const auto one = next();
+  const auto other = next();
+  for (const auto* publication : {&one, &other, &one}) {
+    first->take(**publication);
+    second->take(**publication);
+  }
+  while (first->status().delivered + second->status().delivered < 3) std::this_thread::yield();
+  wait_for(*first, [](const CourierStatus& status) { return status.waiting == 0; });
+  wait_for(*second, [](const CourierStatus& status) { return status.waiting == 0; });
+  EXPECT_EQ(versions(), (std::vector{one->token, other->token, one->token}));
+}
+
 class SpooledCourierTest : public CourierTest {
  protected:
   SpooledCourierTest() {

@@ -19,6 +19,7 @@ struct Attempt {
   const Post& post;
   const std::stop_token& stop;
   bool refused = false;  // some address of the host
+  bool tried = false;    // another one
 };
 
 // The library's own: made once in a process, before its first use.
@@ -33,6 +34,7 @@ curl_socket_t open_socket(void* attempt, curlsocktype /*purpose*/, curl_sockaddr
     one.refused = true;
     return CURL_SOCKET_BAD;
   }
+  one.tried = true;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -58,7 +60,7 @@ Url parse(const std::string& text) {
 
 base::Error failure(CURLcode code, const Attempt& attempt) {
   if (attempt.stop.stop_requested()) return {base::Code::unavailable, "stopped"};
-  if (attempt.refused) {
+  if (attempt.refused && !attempt.tried) {
     return {base::Code::denied,
             "expected a public address, found another behind the host's name; allow_private lets it through"};
   }

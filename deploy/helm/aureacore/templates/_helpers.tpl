@@ -8,3 +8,6 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 app.kubernetes.io/name: aureacore
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
+{{- define "aureacore.scheme" -}}
+{{ ternary "HTTPS" "HTTP" (hasKey .Values.config "tls") }}
+{{- end -}}
