@@ -147,9 +147,9 @@ TEST_F(LevelsTest, NobodyWaitsForARemoteThatIsGivenUp) {
 
 TEST_F(LevelsTest, PreferSaysHowLong) {
   auto answer = ask_later("strong", {{"Prefer", "respond-async, wait=3"}});
-  pass(2s);
+  instance_.clock.advance(2s);
   EXPECT_TRUE(waits());
-  pass(1s);
+  instance_.clock.advance(1s);
   EXPECT_EQ(answer.get().status, 503);
   check_when_asked();
   EXPECT_EQ(ask("strong", {{"Prefer", "wait=3"}}).header("preference-applied"), "wait=3");

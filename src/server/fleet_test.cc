@@ -35,7 +35,7 @@ std::string shop(std::uint64_t number) {
 class Watch {
  public:
   // Between two look-ups of one thread: where few cores do all, what follows the changes has its turn, too.
-  static constexpr auto pause = 1ms;
+  static constexpr auto pause = 5ms;
 
   explicit Watch(std::vector<std::uint16_t> ports) {
     for (const auto port : ports) {
