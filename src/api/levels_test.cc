@@ -14,6 +14,7 @@ namespace aureacore::api {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using testing::Answer;
 using ::testing::HasSubstr;
 using testing::Instance;
@@ -269,13 +270,15 @@ TEST_F(LevelsTest, SnapshotAnswersFromThatVersion) {
   pass(30s);
   EXPECT_EQ(instance_.get(web).status, 404);
   const std::string level = "snapshot; version=\"" + first + "\"";
-  for (const std::string_view target : {web, std::string_view("/api/catalog/entities")}) {
+  for (const std::string& target : {std::string(web), std::string(web) + "/ancestry", "/api/catalog/entities"s}) {
     const Answer old = instance_.get(target, {{"AureaCore-Consistency", level}});
     EXPECT_EQ(old.status, 200);
     EXPECT_EQ(old.header("aureacore-version"), first);
     EXPECT_EQ(old.header("aureacore-consistency"), level);
     // It was last known to be current 40 s ago, whatever was checked since.
     EXPECT_GE(std::stoi(old.header("age")), 40);
+    EXPECT_EQ(instance_.get("/api/catalog/entities/by-name/component/default/api/ancestry").header("aureacore-version"),
+              instance_.slot.latest()->token());
   }
   EXPECT_EQ(ask(level).body, before);
   EXPECT_EQ(instance_.get(web).status, 404) << "the next request is at the newest version again";
@@ -284,6 +287,26 @@ TEST_F(LevelsTest, SnapshotAnswersFromThatVersion) {
   const Answer gone = ask("snapshot; version=\"v1-7-00000000000000000000000000000000\"");
   EXPECT_EQ(gone.status, 410);
   EXPECT_THAT(gone.body, HasSubstr("version-gone"));
+}
+
+TEST_F(LevelsTest, LabelsOfAPinnedVersionStayWithIt) {
+  const auto first = instance_.slot.latest();
+  instance_.publish(query::testing::documents(), 2);
+  Worker worker(instance_.context, 1, Worker::Place::background);
+  const auto version = [&] {
+    http::Request request{.method = http::Method::get, .target = "/api/v1/errors", .path = "/api/v1/errors"};
+    http::Answer answer;
+    http::Response response(request, answer);
+    worker.handle(request, response);
+    return testing::take_apart(std::string(answer.headers()) + "\r\n").header("aureacore-version");
+  };
+  // As often as something was published, so that counting pins alike would mistake one version for the other.
+  for (int i = 0; i < 2; ++i) {
+    worker.pin(first);
+    EXPECT_EQ(version(), first->token());
+    worker.unpin();
+  }
+  EXPECT_EQ(version(), instance_.slot.latest()->token());
 }
 
 TEST_F(LevelsTest, HoldsOnEveryReadEndpoint) {

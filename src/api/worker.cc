@@ -219,8 +219,9 @@ void Worker::answer_settled(const Settled& settled, const http::Request& request
 }
 
 void Worker::pin(catalog::SnapshotPtr snapshot) {
-  // A generation of its own: two workers may have counted one generation for two versions that came at once.
-  reader_.pin(std::move(snapshot), ++pins_);
+  // A generation of its own, that the slot never counts to: labels are told apart by it.
+  constexpr std::uint64_t pinned = std::uint64_t{1} << 63;
+  reader_.pin(std::move(snapshot), pinned | ++pins_);
   follow_policy();
   labels_.tick();
 }
