@@ -95,9 +95,9 @@ bool Call::defer() {
   return true;
 }
 
-bool Call::defer_scan(const query::Query& query) {
-  return query::scans(query) && snapshot->size() > quick_scan && defer();
-}
+bool Call::defer_large(std::size_t count) { return count > quick_scan && defer(); }
+
+bool Call::defer_scan(const query::Query& query) { return query::scans(query) && defer_large(snapshot->size()); }
 
 void Call::fail(const Problem& problem, std::string_view allow) {
   const std::string date = http_date(context().clock.wall());

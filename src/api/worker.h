@@ -142,7 +142,9 @@ struct Call {
 
   // Has a background thread answer, from this very version. False: this is one, or there are none.
   bool defer();
-  // The same if the query looks into more entities than a worker may stop for.
+  // The same if so many entities, or values of theirs, are more than a worker may stop for.
+  bool defer_large(std::size_t count);
+  // The same if the query looks into each entity.
   bool defer_scan(const query::Query& query);
 
   void fail(const Problem& problem, std::string_view allow = {});
