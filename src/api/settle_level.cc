@@ -55,6 +55,10 @@ bool Worker::settle_level(Call& call) {
     return false;
   }
   if (ask->level == Level::eventual) return true;
+  if (in_background()) {  // where only a batch's operations come with nothing settled
+    call.fail(inside_a_batch());
+    return false;
+  }
   if (ask->level == Level::snapshot) return settle_snapshot(call, *ask);
   const auto since = required_check(*ask, *call.snapshot, context_.slot, context_.clock.steady());
   const bool is_met =
@@ -106,11 +110,7 @@ bool Worker::wait_for_checks(Call& call, const Ask& ask, base::SteadyTime since)
   } else if (ask.stale_if_error) {
     return true;
   } else {
-    if (in_background()) {
-      call.fail(inside_a_batch());
-    } else {
-      call.shed(Shed::barrier_full);
-    }
+    call.shed(Shed::barrier_full);
   }
   return false;
 }
