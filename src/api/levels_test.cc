@@ -215,6 +215,59 @@ TEST_F(LevelsTest, ASessionIsMetOnceItsVersionIsServed) {
   EXPECT_EQ(answer.get().header("aureacore-version"), ahead->token());
 }
 
+// Each time somebody asks for the time, the next version is published.
+class PublishingClock final : public base::Clock {
+ public:
+  PublishingClock(const base::Clock& clock, catalog::SnapshotSlot& slot, std::vector<catalog::SnapshotPtr> versions)
+      : clock_(clock), slot_(slot), versions_(std::move(versions)) {}
+
+  [[nodiscard]] base::SteadyTime steady() const override {
+    if (armed && next_ < versions_.size()) slot_.publish(versions_[next_++]);
+    return clock_.steady();
+  }
+  [[nodiscard]] base::WallTime wall() const override { return clock_.wall(); }
+
+  bool armed = false;
+
+ private:
+  const base::Clock& clock_;
+  catalog::SnapshotSlot& slot_;
+  const std::vector<catalog::SnapshotPtr> versions_;
+  mutable std::size_t next_ = 0;
+};
+
+TEST_F(LevelsTest, ASessionIsNotAnsweredFromBeforeWhatCameMeanwhile) {
+  constexpr std::size_t count = 6;
+  std::size_t answered = 0;
+  for (std::size_t wanted = 0; wanted < count; ++wanted) {
+    std::vector<catalog::SnapshotPtr> versions;
+    for (std::size_t i = 0; i < count; ++i) {
+      versions.push_back(query::testing::build(query::testing::documents(), 2 + i));
+    }
+    catalog::SnapshotSlot slot(2 * count);
+    slot.publish(query::testing::build());
+    PublishingClock clock(instance_.clock, slot, versions);
+    const Context context{.clock = clock,
+                          .log = instance_.log,
+                          .slot = slot,
+                          .sync = instance_.sync,
+                          .metrics = instance_.registry,
+                          .requests = instance_.requests,
+                          .release = "0.1.0"};
+    instance_.handler = make_handler(context, 0);
+    clock.armed = true;
+    const Answer answer =
+        ask(fmt::format("session; version=\"{}\"", versions[wanted]->token()), {{"Cache-Control", "only-if-cached"}});
+    instance_.handler.reset();
+    if (answer.status != 200) continue;
+    ++answered;
+    const auto at = std::ranges::find(versions, answer.header("aureacore-version"), &catalog::Snapshot::token);
+    EXPECT_GE(at - versions.begin(), static_cast<std::ptrdiff_t>(wanted));
+    EXPECT_NE(at, versions.end());
+  }
+  EXPECT_GT(answered, 0U);
+}
+
 TEST_F(LevelsTest, AskingIsTheSameEverywhere) {
   for (const std::string target :
        {"/api/catalog/entities/by-name/component/default/web", "/api/catalog/entities",

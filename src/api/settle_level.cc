@@ -60,12 +60,23 @@ bool Worker::settle_level(Call& call) {
     return false;
   }
   if (ask->level == Level::snapshot) return settle_snapshot(call, *ask);
-  const auto since = required_check(*ask, *call.snapshot, context_.slot, context_.clock.steady());
-  const bool is_met =
-      since && ask->level == Level::session && context_.barrier != nullptr && context_.barrier->has_met(ask->version);
-  if (since && !is_met) return wait_for_checks(call, *ask, *since);
+  const auto since = missing_check(call, *ask);
+  if (since) return wait_for_checks(call, *ask, *since);
   call.settled = Settled(*ask);
   return true;
+}
+
+// What the call's version lacks for the level. A version that was published meanwhile is taken instead: what was found to be
+// served or checked may be of that one.
+std::optional<base::SteadyTime> Worker::missing_check(Call& call, const Ask& ask) {
+  for (;;) {
+    const auto since = required_check(ask, *call.snapshot, context_.slot, context_.clock.steady());
+    const bool is_met =
+        since && ask.level == Level::session && context_.barrier != nullptr && context_.barrier->has_met(ask.version);
+    const catalog::Snapshot* const newest = reader_.current();
+    if (newest == call.snapshot) return is_met ? std::nullopt : since;
+    call.snapshot = newest;
+  }
 }
 
 // False: answered with a problem.

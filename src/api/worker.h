@@ -95,6 +95,7 @@ class Worker final : public http::Handler {
   // Settles the consistency level; false: answered with a problem, or on its way to the barrier.
   bool settle_level(Call& call);
   bool settle_snapshot(Call& call, const query::Ask& ask);
+  std::optional<base::SteadyTime> missing_check(Call& call, const query::Ask& ask);
   bool wait_for_checks(Call& call, const query::Ask& ask, base::SteadyTime since);
   void watch_pace();
   // Whether the request is to be answered 503 so that the worker keeps up with look-ups.
