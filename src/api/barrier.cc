@@ -199,7 +199,7 @@ void Barrier::answer(Worker& worker, Waiting& waiting, const Settled& settled) c
 void Barrier::refuse(Worker& worker, Waiting& waiting, const std::string& why) {
   totals_.unmet.fetch_add(1, std::memory_order_relaxed);
   if (waiting.wish.ending) return end(worker, waiting, false);
-  if (waiting.wish.ask.stale_if_error) return answer(worker, waiting, Settled());
+  if (waiting.wish.ask.stale_if_error) return answer(worker, waiting, Settled::unmet(waiting.wish.ask));
   const http::Request& request = waiting.request->get();
   http::Answer answer;
   http::Response response(request, answer);

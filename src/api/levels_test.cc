@@ -316,6 +316,47 @@ TEST_F(LevelsTest, AnAbsenceNamesItsVersion) {
   }
 }
 
+TEST_F(LevelsTest, AnAbsenceSaysWhatLevelItMeets) {
+  check_when_asked();
+  constexpr std::string_view none = "/api/catalog/entities/by-name/component/default/none";
+  const Answer strong = instance_.get(none, {{"AureaCore-Consistency", "strong"}, {"Prefer", "wait=3"}});
+  EXPECT_EQ(strong.status, 404);
+  EXPECT_EQ(strong.header("aureacore-consistency"), "strong");
+  EXPECT_EQ(strong.header("preference-applied"), "wait=3");
+  EXPECT_EQ(strong.header("cache-control"), "no-cache");
+  instance_.freshness->set_degraded(catalog::Degraded::git_unreachable);
+  const std::string session = "session; version=\"" + instance_.slot.latest()->token() + "\"";
+  pass(1s);
+  EXPECT_EQ(instance_.get(none, {{"AureaCore-Consistency", session}}).header("aureacore-consistency"),
+            session + "; degraded=\"git-unreachable\"");
+}
+
+// A cache may give an answer to whoever asks the same way: then a strong one would be as old as the cache likes.
+TEST_F(LevelsTest, NoCacheKeepsWhatTheRemotesHaveNow) {
+  check_when_asked();
+  const auto caching = [](const Answer& answer) { return answer.header("cache-control"); };
+  const Answer strong = ask("strong");
+  EXPECT_EQ(caching(strong), "no-cache");
+  EXPECT_EQ(caching(ask("strong", {{"If-None-Match", strong.header("etag")}})), "no-cache");
+  EXPECT_EQ(caching(ask("bounded; max-age=3600")), "no-cache");
+  EXPECT_EQ(caching(instance_.get(web, {{"Cache-Control", "max-age=3600"}})), "no-cache");
+  const std::string version = "; version=\"" + instance_.slot.latest()->token() + "\"";
+  for (const std::string& level : {"eventual"s, "session" + version, "snapshot" + version}) {
+    EXPECT_THAT(caching(ask(level)), ::testing::StartsWith("max-age=")) << level;
+  }
+  // Nor what is there in place of it, by either way.
+  {
+    const std::scoped_lock lock(instance_.sync.mutex);
+    instance_.sync.on_refresh = [this] { instance_.freshness->failed(instance_.clock.steady()); };
+  }
+  pass(10s);
+  EXPECT_EQ(caching(ask("strong", {{"Cache-Control", "stale-if-error=60"}})), "no-cache");
+  instance_.barrier->stop();
+  const Answer stale = ask("bounded; max-age=0", {{"Cache-Control", "stale-if-error=60"}});
+  EXPECT_EQ(caching(stale), "no-cache");
+  EXPECT_EQ(stale.header("aureacore-consistency"), "eventual");
+}
+
 TEST_F(LevelsTest, SnapshotAnswersFromThatVersion) {
   const std::string first = instance_.slot.latest()->token();
   const std::string before = instance_.get(web).body;

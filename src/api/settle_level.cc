@@ -119,6 +119,7 @@ bool Worker::wait_for_checks(Call& call, const Ask& ask, base::SteadyTime since)
                      .preference = wished ? fmt::format("wait={}", wait.count()) : std::string()},
                     call.request, call.response.defer());
   } else if (ask.stale_if_error) {
+    call.settled = Settled::unmet(ask);
     return true;
   } else {
     call.shed(Shed::barrier_full);

@@ -76,12 +76,18 @@ const Label& Call::label() {
 
 void Call::write_label(const Label& label) {
   worker.count(label.stale ? CacheResult::stale : CacheResult::hit);
-  if (!settled.preference.empty()) response.header("Preference-Applied", settled.preference);
-  if (settled.level.empty()) return response.block(label.lines);
-  response.block(label.without_consistency());
-  std::string value = settled.level;
-  if (!label.degraded.empty()) value += fmt::format("; degraded=\"{}\"", label.degraded);
-  response.header("AureaCore-Consistency", value);
+  if (settled.level.empty() && !settled.no_cache && settled.preference.empty()) return response.block(label.lines);
+  response.block(label_lines(label));
+}
+
+std::string Call::label_lines(const Label& label) const {
+  std::string lines;
+  if (!settled.preference.empty()) lines += fmt::format("Preference-Applied: {}\r\n", settled.preference);
+  lines += label.without_consistency(settled.no_cache);
+  if (settled.level.empty()) return lines += std::string_view(label.lines).substr(label.consistency);
+  lines += fmt::format("AureaCore-Consistency: {}", settled.level);
+  if (!label.degraded.empty()) lines += fmt::format("; degraded=\"{}\"", label.degraded);
+  return lines += "\r\n";
 }
 
 bool Call::defer() {
@@ -116,9 +122,10 @@ void Call::fail_absent(std::string detail) {
   const Label& current = label();
   worker.count(current.stale ? CacheResult::stale : CacheResult::hit);
   detail += fmt::format(" in version {}", snapshot->token());
+  const std::string lines = label_lines(current);
   send_problem(not_found(std::move(detail)),
-               {.version = snapshot->token(), .label = current.lines, .date = {}, .allow = {}, .retry_after = {}},
-               request, response);
+               {.version = snapshot->token(), .label = lines, .date = {}, .allow = {}, .retry_after = {}}, request,
+               response);
 }
 
 void Worker::handle(const http::Request& request, http::Response& response) {

@@ -140,6 +140,8 @@ struct Call {
   const Label& label();
   // Writes a label's lines, with the level settled on.
   void write_label(const Label& label);
+  // Those, where they aren't the label's own.
+  [[nodiscard]] std::string label_lines(const Label& label) const;
 
   // Has a background thread answer, from this very version. False: this is one, or there are none.
   bool defer();
