@@ -450,12 +450,12 @@ TEST_F(LevelsTest, NobodyIsLeftWaitingAtTheEnd) {
 // Strong reads whose answers nobody has taken yet.
 class CrowdTest : public LevelsTest {
  protected:
-  std::shared_ptr<http::Deferral> ask_deferred() {
+  std::shared_ptr<http::Deferral> ask_deferred(std::string_view target = web) {
     http::Output out;
     http::Request request;
     request.method = http::Method::get;
     request.method_name = "GET";
-    request.target = request.path = web;
+    request.target = request.path = target;
     request.headers = headers_;
     http::Response response(request, out, &instance_.mailbox);
     instance_.handler->handle(request, response);
@@ -491,6 +491,24 @@ TEST_F(CrowdTest, NobodyWaitsForWhoHasGone) {
   while (instance_.barrier->waiting() != 0) std::this_thread::yield();
   check();
   EXPECT_EQ(instance_.barrier->totals().met.load(), 0U) << "nothing is made for them";
+}
+
+TEST_F(CrowdTest, WhatTakesLongIsAnsweredBesideTheBarrier) {
+  instance_.context.background = nullptr;
+  instance_.background = std::make_unique<Background>(instance_.context, 0, 1);  // nobody begins anything
+  instance_.context.background = instance_.background.get();
+  instance_.context.load.tasks = 2;
+  std::vector<std::shared_ptr<http::Deferral>> lists;
+  for (int i = 0; i < 3; ++i) lists.push_back(ask_deferred("/api/catalog/entities"));
+  const auto look_up = ask_deferred();
+  check();
+  Instance::wait_for(*look_up);
+  EXPECT_EQ(look_up->answer->status, 200);
+  Instance::wait_for(*lists[2]);
+  EXPECT_EQ(lists[2]->answer->status, 503);
+  EXPECT_EQ(instance_.background->load().tasks, 2U);
+  EXPECT_FALSE(lists[0]->done.load());
+  instance_.background->stop();
 }
 
 TEST_F(CrowdTest, NoMoreWaitThanTheLimitsAllow) {

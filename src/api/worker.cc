@@ -18,7 +18,6 @@ constexpr base::Duration tick_interval = std::chrono::milliseconds(100);
 // Entities: half a millisecond's work.
 constexpr std::size_t quick_scan = 500;
 
-// Any question, answered on a background thread as it would have been here.
 class Question final : public Background::Task {
  public:
   Question(const Call& call, http::Later later)
@@ -68,6 +67,10 @@ Problem method_not_allowed(const http::Request& request, std::string_view allow)
 
 }  // namespace
 
+std::shared_ptr<Background::Task> make_question(const Call& call, http::Later later) {
+  return std::make_shared<Question>(call, std::move(later));
+}
+
 const Label& Call::label() {
   if (!pinned && settled.checked) pinned = worker.labels().of_pinned(*snapshot, *settled.checked, settled.found);
   if (pinned) return *pinned;
@@ -97,7 +100,7 @@ bool Call::defer() {
     shed(*pressure);
     return true;
   }
-  background->submit(std::make_shared<Question>(*this, response.defer()));
+  background->submit(make_question(*this, response.defer()));
   return true;
 }
 
