@@ -95,6 +95,23 @@ TEST(Admission, SaysWhatItTakes) {
   EXPECT_TRUE(server.sync.refreshed.empty());
 }
 
+TEST(Admission, TheBarrierFollowsAnotherPolicy) {
+  Guarded server({.anonymous = Role::read});
+  {
+    const std::scoped_lock lock(server.sync.mutex);
+    server.sync.on_refresh = [&] { server.freshness->checked(server.clock.steady()); };
+  }
+  const auto strong = [&] {
+    server.pass(std::chrono::seconds(1));
+    return server.ask("GET", look_up, {{"authorization", "Bearer read"}, {"aureacore-consistency", "strong"}});
+  };
+  EXPECT_THAT(strong().header("vary"), Not(HasSubstr("Authorization")));
+  auth::Policy closed = *server.slot_of_policy.get();
+  closed.anonymous = Role::none;
+  server.slot_of_policy.set(std::make_shared<const auth::Policy>(std::move(closed)));
+  EXPECT_THAT(strong().header("vary"), HasSubstr("Authorization"));
+}
+
 TEST(Admission, GivesSharedCachesNothingThatIsForSomeOnly) {
   const Guarded server;
   for (const std::string_view target : {look_up, std::string_view("/api/catalog/entities?limit=1")}) {

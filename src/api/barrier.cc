@@ -109,6 +109,7 @@ void Barrier::run(const std::stop_token& stop) {
     if (!fresh.empty()) ask_for_checks(*context_.slot.latest(), fresh);
     std::ranges::move(fresh, std::back_inserter(waiting));
     if (waiting.empty()) continue;
+    worker.tick();             // the policy may have changed
     worker.labels().forget();  // those from before a check make its answers look old
     keep_undecided([&](Waiting& one) { return decide(worker, one); });
   }

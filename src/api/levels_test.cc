@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "api/preference.h"
 #include "api/routes.h"
 #include "api/testing.h"
 #include "api/worker.h"
@@ -155,6 +156,19 @@ TEST_F(LevelsTest, PreferSaysHowLong) {
   check_when_asked();
   EXPECT_EQ(ask("strong", {{"Prefer", "wait=3"}}).header("preference-applied"), "wait=3");
   EXPECT_EQ(ask("strong", {{"Prefer", "wait=9999999"}}).header("preference-applied"), "wait=60");
+}
+
+TEST(Preference, NobodyWaitsLongerThanTheBarrierHolds) {
+  const auto wait = [](std::string_view value) {
+    const std::vector<http::Header> headers{{"Prefer", value}};
+    http::Request request;
+    request.headers = headers;
+    return preferred_wait(request);
+  };
+  EXPECT_EQ(wait("wait=3"), 3s);
+  EXPECT_EQ(wait("wait=9223372036854775808"), Barrier::longest_wait);
+  EXPECT_EQ(wait("wait=18446744073709551615"), Barrier::longest_wait);
+  EXPECT_EQ(wait("wait=x"), std::nullopt);
 }
 
 TEST_F(LevelsTest, BoundedWaitsOnlyWhereItMust) {

@@ -108,9 +108,7 @@ bool Worker::wait_for_checks(Call& call, const Ask& ask, base::SteadyTime since)
     call.fail(not_cached(ask));
   } else if (can_wait) {
     const auto wished = preferred_wait(call.request);
-    const auto most = static_cast<std::uint64_t>(Barrier::longest_wait.count());
-    const auto wait =
-        wished ? std::chrono::seconds(std::min(*wished, most)) : std::chrono::seconds(Barrier::default_wait);
+    const auto wait = wished.value_or(Barrier::default_wait);
     const auto now = context_.clock.steady();
     barrier->submit({.ask = ask,
                      .since = since,
