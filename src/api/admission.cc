@@ -65,6 +65,7 @@ std::string challenge(int status, bool with_credentials, Role needed) {
 void Worker::follow_policy() {
   gate_.tick(context_.clock.wall());
   labels_.keep_private(gate_.keeps_private());
+  stay_ = gate_.anonymous_stay();
   limits_ = context_.limiter != nullptr && context_.limiter->on();
   admits_ = place_ == Place::server && (gate_.guards() || limits_);
 }
@@ -84,13 +85,17 @@ bool Worker::within_limit(const http::Request& request, http::Response& response
 }
 
 const Principal* Worker::identify(const http::Request& request) {
+  stay_ = gate_.anonymous_stay();
   const http::Header* found = nullptr;
   for (const http::Header& header : request.headers) {
     if (!base::equal_ignoring_case(header.name, "authorization")) continue;
     if (found != nullptr) return nullptr;  // of two, a proxy may have looked at the other one
     found = &header;
   }
-  return found == nullptr ? &gate_.anonymous() : gate_.admit(found->value);
+  if (found == nullptr) return &gate_.anonymous();
+  const Principal* const admitted = gate_.admit(found->value);
+  stay_ = gate_.stay();
+  return admitted;
 }
 
 Role Worker::needed_for(const Route& route) const {

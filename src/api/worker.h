@@ -61,6 +61,8 @@ class Worker final : public http::Handler {
   [[nodiscard]] bool in_background() const { return place_ == Place::background; }
   // Whether what is in the catalog is for some callers only.
   [[nodiscard]] bool keeps_private() const { return gate_.keeps_private(); }
+  // For how long the caller of the request that is answered may have more.
+  [[nodiscard]] auth::Stay stay() const { return stay_; }
 
   [[nodiscard]] const Context& context() const { return context_; }
   catalog::Reader& reader() { return reader_; }
@@ -112,6 +114,7 @@ class Worker final : public http::Handler {
   std::string header_scratch_;
   Place place_;
   auth::Gate gate_;
+  auth::Stay stay_;
   bool limits_ = false;      // how often clients may ask
   bool admits_ = false;      // not everybody everything, or not as often as they like
   std::string limit_lines_;  // of the request that is answered

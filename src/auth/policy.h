@@ -33,6 +33,9 @@ struct Policy {
   [[nodiscard]] std::optional<Verified> verify(std::string_view token, base::WallTime now) const;
 };
 
+// Whether both let the same callers do the same, whatever keys their issuers sign by now.
+bool same_rules(const Policy& a, const Policy& b);
+
 using PolicyPtr = std::shared_ptr<const Policy>;
 
 // The policy that holds now. Set by the composition root and whoever refreshes keys; read by every worker.
@@ -45,11 +48,14 @@ class PolicySlot {
   [[nodiscard]] PolicyPtr get() const;
   // Another number after each set().
   [[nodiscard]] std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
+  // Another number after each set() with other rules.
+  [[nodiscard]] std::uint64_t rules() const { return rules_.load(std::memory_order_acquire); }
   [[nodiscard]] std::uint64_t seed() const { return seed_; }
 
  private:
   const std::uint64_t seed_;
   std::atomic<std::uint64_t> generation_{1};
+  std::atomic<std::uint64_t> rules_{1};
   mutable std::mutex mutex_;
   PolicyPtr policy_ = std::make_shared<const Policy>();  // guarded by mutex_
 };

@@ -22,6 +22,7 @@ std::optional<Role> parse_role(std::string_view text);
 struct Principal {
   std::string name;  // empty: nobody in particular
   Role role = Role::none;
+  friend bool operator==(const Principal&, const Principal&) = default;
 };
 
 }  // namespace aureacore::auth

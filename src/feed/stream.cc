@@ -58,8 +58,10 @@ bool Subscription::take(std::size_t budget, const Append& append) {
     totals_->sent.fetch_add(1, std::memory_order_relaxed);
   }
   if (place_ != stream_->next() || !stream_->ended()) return true;
-  append(retry_hint(start_.retry));
+  end(append);
   return false;
 }
+
+void Subscription::end(const Append& append) const { append(retry_hint(start_.retry)); }
 
 }  // namespace aureacore::feed

@@ -83,6 +83,8 @@ class Subscription {
   [[nodiscard]] bool ready() const;
   // Appends about `budget` bytes. False: that was the last of it.
   bool take(std::size_t budget, const Append& append);
+  // Appends what says when to come back, for a watcher that is to go; nothing is to be taken after it.
+  void end(const Append& append) const;
   [[nodiscard]] bool critical() const { return stream_->filter().critical(); }
   // That was current when it began.
   [[nodiscard]] const std::string& version() const { return start_.version; }
