@@ -77,6 +77,30 @@ TEST(Admission, TakesARoleForEachRoute) {
   }
 }
 
+TEST(Admission, WhereNobodyIsAskedRequestsNameThisMachine) {
+  const Guarded server({.anonymous = Role::admin, .only_here = true});
+  const auto get = [&](const std::string& host) { return server.get(look_up, {{"Host", host}}).status; };
+  for (const char* host :
+       {"localhost", "LOCALHOST:7077", "127.0.0.1", "127.0.0.1:7077", "127.8.0.1", "[::1]", "[::1]:80"}) {
+    EXPECT_EQ(get(host), 200) << host;
+  }
+  for (const char* host : {"evil.example", "evil.example:7077", "127.0.0.1.evil.example", "127.evil.example:7077",
+                           "localhost.evil.example", "[::1].evil.example", "[::2]", "10.0.0.1"}) {
+    EXPECT_EQ(get(host), 421) << host;
+  }
+  EXPECT_EQ(server.get(look_up).status, 200) << "what isn't a browser may leave it out";
+  const auto post = [&](const std::string& origin) {
+    return server.ask("POST", "/api/catalog/refresh", {{"Host", "127.0.0.1"}, {"Origin", origin}}, refresh_body);
+  };
+  EXPECT_EQ(post("http://localhost:3000").status, 200);
+  EXPECT_EQ(post("https://[::1]").status, 200);
+  for (const char* origin : {"https://evil.example", "http://127.0.0.1.evil.example", "null", ""}) {
+    EXPECT_EQ(post(origin).status, 403) << origin;
+  }
+  EXPECT_EQ(json_at(post("null"), "/error/name"), "\"NotAllowedError\"");
+  EXPECT_EQ(server.get(look_up, {{"Host", "127.0.0.1"}, {"Origin", "https://evil.example"}}).status, 200);
+}
+
 TEST(Admission, SaysWhatItTakes) {
   const Guarded server;
   const auto nobody = server.get("/api/v1/status");

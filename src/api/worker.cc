@@ -176,6 +176,7 @@ void Worker::dispatch(const http::Request& request, http::Response& response) {
 }
 
 void Worker::route(const http::Request& request, http::Response& response) {
+  if (only_here_ && !comes_from_here(request, response)) return;
   if (admits_) return route_guarded(request, response);
   if (look_up_timed(request, response)) return;
   route_matched(match_route(request.method, request.path), request, response);

@@ -85,6 +85,8 @@ class Worker final : public http::Handler {
   void route_matched(const Match& match, const http::Request& request, http::Response& response);
   // Routes it if its caller may have it, otherwise answers 401 or 403. What a background thread does was admitted before.
   void route_guarded(const http::Request& request, http::Response& response);
+  // False: the request comes by a browser's page of elsewhere, perhaps, and is refused.
+  bool comes_from_here(const http::Request& request, http::Response& response);
   // False: the client has asked too often, and is told so. Anything else is labelled with what is left.
   bool within_limit(const http::Request& request, http::Response& response, const auth::Principal* caller);
   // Null: with credentials that are no good.
@@ -115,6 +117,7 @@ class Worker final : public http::Handler {
   Place place_;
   auth::Gate gate_;
   auth::Stay stay_;
+  bool only_here_ = false;   // see auth::Policy
   bool limits_ = false;      // how often clients may ask
   bool admits_ = false;      // not everybody everything, or not as often as they like
   std::string limit_lines_;  // of the request that is answered

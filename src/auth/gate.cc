@@ -37,6 +37,7 @@ void Gate::tick(base::WallTime now) {
   guards_ = policy_->guards();
   keeps_private_ = policy_->keeps_private();
   open_metrics_ = policy_->open_metrics;
+  only_here_ = policy_->only_here;
   memory_.clear();
   if (guards_) memory_.resize(remembered);
 }

@@ -36,6 +36,7 @@ class Gate {
   [[nodiscard]] bool guards() const { return guards_; }
   [[nodiscard]] bool keeps_private() const { return keeps_private_; }
   [[nodiscard]] bool open_metrics() const { return open_metrics_; }
+  [[nodiscard]] bool only_here() const { return only_here_; }
 
   // Of a request without credentials.
   [[nodiscard]] const Principal& anonymous() const { return anonymous_; }
@@ -62,6 +63,7 @@ class Gate {
   bool guards_ = false;
   bool keeps_private_ = false;
   bool open_metrics_ = false;
+  bool only_here_ = false;
   std::vector<Memory> memory_;
 };
 

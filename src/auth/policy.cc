@@ -22,8 +22,8 @@ bool same_rules(const Policy& a, const Policy& b) {
     left.keys = right.keys = nullptr;
     return left == right;
   };
-  return a.anonymous == b.anonymous && a.open_metrics == b.open_metrics && a.tokens == b.tokens &&
-         std::ranges::equal(a.issuers, b.issuers, same_issuer);
+  return a.anonymous == b.anonymous && a.open_metrics == b.open_metrics && a.only_here == b.only_here &&
+         a.tokens == b.tokens && std::ranges::equal(a.issuers, b.issuers, same_issuer);
 }
 
 void PolicySlot::set(PolicyPtr policy) {

@@ -22,6 +22,7 @@ constexpr std::size_t max_token_bytes = 8 << 10;
 struct Policy {
   Role anonymous = Role::none;  // of who shows no token
   bool open_metrics = false;    // /metrics takes no role
+  bool only_here = false;       // everybody is let in because nobody but this machine's users can come
   std::vector<StaticToken> tokens;
   std::vector<Issuer> issuers;
 
