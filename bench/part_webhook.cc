@@ -45,7 +45,7 @@ std::string hook_settings(const Settings& settings) {
 std::string hook_request(std::string_view repository, std::string_view branch, std::size_t number) {
   const std::string body = fmt::format(R"({{"repository":"{}","ref":"{}"}})", repository, branch);
   return fmt::format(
-      "POST {} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nAuthorization: Bearer {}\r\n"
+      "POST {} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAuthorization: Bearer {}\r\n"
       "Idempotency-Key: {}\r\nContent-Length: {}\r\n\r\n{}",
       hook_path, secret, number, body.size(), body);
 }

@@ -36,6 +36,42 @@ Problem too_often() {
               "wait as long as Retry-After says"};
 }
 
+Problem misdirected(std::string_view host) {
+  return {
+      .status = 421,
+      .type = "misdirected",
+      .title = "Not the server that was asked for",
+      .detail = fmt::format("expected localhost, 127.0.0.1 or [::1] as Host where the configuration says nothing of "
+                            "who may do what (auth), found \"{}\"",
+                            base::printable(host))};
+}
+
+Problem foreign(std::string_view origin) {
+  return {.status = 403,
+          .type = "forbidden",
+          .title = "The page that sends it is from elsewhere",
+          .detail = fmt::format("expected an Origin on this machine where the configuration says nothing of who may do "
+                                "what (auth), found \"{}\"",
+                                base::printable(origin))};
+}
+
+// Of "host" or "host:port": whether no name server could have led there.
+bool is_this_machine(std::string_view host) {
+  if (host.starts_with("[::1]")) {
+    host.remove_prefix(5);
+    return host.empty() || host.starts_with(':');
+  }
+  host = host.substr(0, host.find(':'));
+  if (host == "127.0.0.1" || base::equal_ignoring_case(host, "localhost")) return true;
+  return host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+// Of "https://host:port"; a page that has none says "null".
+bool is_local_origin(std::string_view origin) {
+  const auto slashes = origin.find("://");
+  return slashes != std::string_view::npos && is_this_machine(origin.substr(slashes + 3));
+}
+
 // Those must not fail because somebody else asks too much from the same address.
 bool is_probe(std::string_view path) { return path == "/livez" || path == "/readyz" || path == "/startupz"; }
 
@@ -66,8 +102,29 @@ std::string challenge(int status, bool with_credentials, Role needed) {
 void Worker::follow_policy() {
   gate_.tick(context_.clock.wall());
   labels_.keep_private(gate_.keeps_private());
+  stay_ = gate_.anonymous_stay();
+  only_here_ = place_ == Place::server && gate_.only_here();
   limits_ = context_.limiter != nullptr && context_.limiter->on();
   admits_ = place_ == Place::server && (gate_.guards() || limits_);
+}
+
+// A page of any site can have its visitor's browser send requests to this machine: to a name of its own that it lets point
+// here, or, without seeing the answer, to the address itself.
+bool Worker::comes_from_here(const http::Request& request, http::Response& response) {
+  const bool only_reads = request.method == http::Method::get || request.method == http::Method::head;
+  std::optional<Problem> problem;
+  for (const auto& [name, value] : request.headers) {
+    if (name.size() == 4 && base::equal_ignoring_case(name, "host") && !value.empty() && !is_this_machine(value)) {
+      problem = misdirected(value);
+    } else if (!only_reads && base::equal_ignoring_case(name, "origin") && !is_local_origin(value)) {
+      problem = foreign(value);
+    }
+  }
+  if (!problem) return true;
+  const std::string date = http_date(context_.clock.wall());
+  send_problem(*problem, {.version = {}, .label = {}, .date = date, .allow = {}, .retry_after = {}}, request, response);
+  counters_.count(route_count() - 1, response.status());
+  return false;
 }
 
 bool Worker::within_limit(const http::Request& request, http::Response& response, const Principal* caller) {
@@ -85,13 +142,17 @@ bool Worker::within_limit(const http::Request& request, http::Response& response
 }
 
 const Principal* Worker::identify(const http::Request& request) {
+  stay_ = gate_.anonymous_stay();
   const http::Header* found = nullptr;
   for (const http::Header& header : request.headers) {
     if (!base::equal_ignoring_case(header.name, "authorization")) continue;
     if (found != nullptr) return nullptr;  // of two, a proxy may have looked at the other one
     found = &header;
   }
-  return found == nullptr ? &gate_.anonymous() : gate_.admit(found->value);
+  if (found == nullptr) return &gate_.anonymous();
+  const Principal* const admitted = gate_.admit(found->value);
+  stay_ = gate_.stay();
+  return admitted;
 }
 
 Role Worker::needed_for(const Route& route) const {

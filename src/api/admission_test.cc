@@ -77,6 +77,30 @@ TEST(Admission, TakesARoleForEachRoute) {
   }
 }
 
+TEST(Admission, WhereNobodyIsAskedRequestsNameThisMachine) {
+  const Guarded server({.anonymous = Role::admin, .only_here = true});
+  const auto get = [&](const std::string& host) { return server.get(look_up, {{"Host", host}}).status; };
+  for (const char* host :
+       {"localhost", "LOCALHOST:7077", "127.0.0.1", "127.0.0.1:7077", "127.8.0.1", "[::1]", "[::1]:80"}) {
+    EXPECT_EQ(get(host), 200) << host;
+  }
+  for (const char* host : {"evil.example", "evil.example:7077", "127.0.0.1.evil.example", "127.evil.example:7077",
+                           "localhost.evil.example", "[::1].evil.example", "[::2]", "10.0.0.1"}) {
+    EXPECT_EQ(get(host), 421) << host;
+  }
+  EXPECT_EQ(server.get(look_up).status, 200) << "what isn't a browser may leave it out";
+  const auto post = [&](const std::string& origin) {
+    return server.ask("POST", "/api/catalog/refresh", {{"Host", "127.0.0.1"}, {"Origin", origin}}, refresh_body);
+  };
+  EXPECT_EQ(post("http://localhost:3000").status, 200);
+  EXPECT_EQ(post("https://[::1]").status, 200);
+  for (const char* origin : {"https://evil.example", "http://127.0.0.1.evil.example", "null", ""}) {
+    EXPECT_EQ(post(origin).status, 403) << origin;
+  }
+  EXPECT_EQ(json_at(post("null"), "/error/name"), "\"NotAllowedError\"");
+  EXPECT_EQ(server.get(look_up, {{"Host", "127.0.0.1"}, {"Origin", "https://evil.example"}}).status, 200);
+}
+
 TEST(Admission, SaysWhatItTakes) {
   const Guarded server;
   const auto nobody = server.get("/api/v1/status");
@@ -93,6 +117,23 @@ TEST(Admission, SaysWhatItTakes) {
   EXPECT_EQ(json_at(reader, "/error/name"), "\"NotAllowedError\"");
   EXPECT_EQ(json_at(server.get(look_up), "/error/name"), "\"AuthenticationError\"");
   EXPECT_TRUE(server.sync.refreshed.empty());
+}
+
+TEST(Admission, TheBarrierFollowsAnotherPolicy) {
+  Guarded server({.anonymous = Role::read});
+  {
+    const std::scoped_lock lock(server.sync.mutex);
+    server.sync.on_refresh = [&] { server.freshness->checked(server.clock.steady()); };
+  }
+  const auto strong = [&] {
+    server.pass(std::chrono::seconds(1));
+    return server.ask("GET", look_up, {{"authorization", "Bearer read"}, {"aureacore-consistency", "strong"}});
+  };
+  EXPECT_THAT(strong().header("vary"), Not(HasSubstr("Authorization")));
+  auth::Policy closed = *server.slot_of_policy.get();
+  closed.anonymous = Role::none;
+  server.slot_of_policy.set(std::make_shared<const auth::Policy>(std::move(closed)));
+  EXPECT_THAT(strong().header("vary"), HasSubstr("Authorization"));
 }
 
 TEST(Admission, GivesSharedCachesNothingThatIsForSomeOnly) {

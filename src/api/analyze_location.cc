@@ -143,6 +143,7 @@ void post_analyze_location(Call& call) {
                     "at: add its repository to the configuration's sources), found \"{}\"",
                     base::printable(request->target)));
   }
+  if (call.defer_large(call.snapshot->size())) return;
   send_live(call, 200, json_type, render(existing(*call.snapshot, *found, *request), *found));
 }
 

@@ -132,13 +132,15 @@ void send_document(Call& call, const Label& label, const Document& document, std
   if (!begin(call, label, quoted(hash, gzip), {}, document)) finish(call, parts, gzip);
 }
 
-void send_entity(Call& call, const catalog::Entity& entity) {
+const Label& label_of(Call& call, const catalog::Entity& entity) {
   // An earlier version's age is that of the whole.
-  const Label& label = call.settled.checked
-                           ? call.label()
-                           : call.worker.labels().of_source(*call.snapshot, call.worker.reader().generation(),
-                                                            entity.definition->place.file->source);
-  send_json(call, label, entity.json(), entity.etag_text());
+  if (call.settled.checked) return call.label();
+  return call.worker.labels().of_source(*call.snapshot, call.worker.reader().generation(),
+                                        entity.definition->place.file->source);
+}
+
+void send_entity(Call& call, const catalog::Entity& entity) {
+  send_json(call, label_of(call, entity), entity.json(), entity.etag_text());
 }
 
 void send_live(Call& call, int status, std::string_view type, std::string_view body) {

@@ -26,6 +26,8 @@ struct Document {
 };
 void send_document(Call& call, const Label& label, const Document& document, std::span<const std::string_view> parts,
                    std::string_view etag = {});
+// Of an answer that comes from one entity's source alone.
+const Label& label_of(Call& call, const catalog::Entity& entity);
 // One entity, as it is.
 void send_entity(Call& call, const catalog::Entity& entity);
 // A body of the moment: no validator, not to be stored.

@@ -23,6 +23,7 @@
 namespace aureacore::api {
 
 class Worker;
+struct Call;
 
 class Background {
  public:
@@ -75,5 +76,8 @@ class Background {
 
   std::vector<std::jthread> threads_;  // last: they end before what they use
 };
+
+// Any question, answered on a background thread from the version that the call has, at the level that it settled on.
+std::shared_ptr<Background::Task> make_question(const Call& call, http::Later later);
 
 }  // namespace aureacore::api

@@ -109,6 +109,7 @@ void Barrier::run(const std::stop_token& stop) {
     if (!fresh.empty()) ask_for_checks(*context_.slot.latest(), fresh);
     std::ranges::move(fresh, std::back_inserter(waiting));
     if (waiting.empty()) continue;
+    worker.tick();             // the policy may have changed
     worker.labels().forget();  // those from before a check make its answers look old
     keep_undecided([&](Waiting& one) { return decide(worker, one); });
   }
@@ -183,13 +184,21 @@ void Barrier::answer(Worker& worker, Waiting& waiting, const Settled& settled) c
   const http::Request& request = waiting.request->get();
   http::Answer answer;
   http::Response response(request, answer);
-  if (match_route(request.method, request.path).route == batch_route() && !context_.background->pressure()) {
-    Call call = worker.begin(request, response);
-    call.settled = settled;
-    return context_.background->submit(std::make_shared<Batch>(call, std::move(waiting.later)));
-  }
+  const std::size_t route = match_route(request.method, request.path).route;
+  const bool costly = context_.background != nullptr && is_costly(route);
+  const auto pressure = costly ? context_.background->pressure() : std::nullopt;
   try {
-    worker.answer_settled(settled, request, response);
+    if (costly && !pressure) {
+      Call call = worker.begin(request, response);
+      call.settled = settled;
+      if (route != batch_route()) return context_.background->submit(make_question(call, std::move(waiting.later)));
+      return context_.background->submit(std::make_shared<Batch>(call, std::move(waiting.later)));
+    }
+    if (pressure) {
+      worker.answer_deferred(route, request, response, [&](Call& call) { call.shed(*pressure); });
+    } else {
+      worker.answer_settled(settled, request, response);
+    }
   } catch (const std::exception&) {
     return;  // logged there; letting go of `later` answers it
   }
@@ -199,7 +208,7 @@ void Barrier::answer(Worker& worker, Waiting& waiting, const Settled& settled) c
 void Barrier::refuse(Worker& worker, Waiting& waiting, const std::string& why) {
   totals_.unmet.fetch_add(1, std::memory_order_relaxed);
   if (waiting.wish.ending) return end(worker, waiting, false);
-  if (waiting.wish.ask.stale_if_error) return answer(worker, waiting, Settled());
+  if (waiting.wish.ask.stale_if_error) return answer(worker, waiting, Settled::unmet(waiting.wish.ask));
   const http::Request& request = waiting.request->get();
   http::Answer answer;
   http::Response response(request, answer);

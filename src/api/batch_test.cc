@@ -72,6 +72,26 @@ TEST_F(BatchApi, OneFailingDoesntFailTheOthers) {
   EXPECT_EQ(instance.sync.refreshed.size(), 0);
 }
 
+TEST_F(BatchApi, NoOperationHasALevelOfItsOwn) {
+  const std::string first = instance.slot.latest()->token();
+  instance.publish({{"Component", "other", "", R"("type":"other")", {}}}, 2);
+  const std::string level = fmt::format("%3B+version=%22{}%22", first);
+  const auto answer = post(R"({"path":"/api/v1/errors?consistency=snapshot)" + level +
+                           R"("},{"path":"/api/v1/errors?consistency=session)" + level +
+                           R"("},{"path":"/api/v1/errors?consistency=eventual"},)" + web);
+  EXPECT_EQ(json_at(answer, "/responses/0/status"), "400");
+  EXPECT_THAT(json_at(answer, "/responses/0/body/detail"), HasSubstr("expected the consistency level with the batch"));
+  EXPECT_EQ(json_at(answer, "/responses/1/status"), "400");
+  EXPECT_EQ(json_at(answer, "/responses/2/status"), "200");
+  EXPECT_EQ(json_at(answer, "/responses/3/status"), "404");
+  // A batch of the first version stays with it to its end, whatever an operation asks for.
+  const auto old = post(R"({"path":"/api/v1/errors?consistency=snapshot)" + level + R"("},)" + web,
+                        {{"AureaCore-Consistency", fmt::format("snapshot; version=\"{}\"", first)}});
+  EXPECT_EQ(json_at(old, "/version"), "\"" + first + "\"");
+  EXPECT_EQ(json_at(old, "/responses/0/status"), "400");
+  EXPECT_EQ(json_at(old, "/responses/1/status"), "200");
+}
+
 TEST_F(BatchApi, RefusesWhatIsNoBatch) {
   const auto ask = [&](const std::string& body) { return instance.ask("POST", "/api/v1/batch", {}, body); };
   EXPECT_EQ(ask("[").status, 400);

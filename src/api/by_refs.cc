@@ -1,7 +1,6 @@
 // POST /entities/by-refs: many entities at once, in the order asked for.
 #include <simdjson.h>
 
-#include <unordered_set>
 #include <vector>
 
 #include "api/answer.h"
@@ -55,14 +54,8 @@ class Keys {
 base::Status apply(const query::Query& query, Call& call, std::vector<const catalog::Entity*>& items) {
   const auto selected = select(query, *call.snapshot, call.worker.parser());
   if (!selected) return std::unexpected(selected.error());
-  std::unordered_set<const catalog::Entity*> wanted(items.begin(), items.end());
-  std::unordered_set<const catalog::Entity*> kept;
-  call.snapshot->visit(*selected, {}, [&](const catalog::Entity& entity) {
-    if (wanted.contains(&entity)) kept.insert(&entity);
-    return true;
-  });
   for (const catalog::Entity*& item : items) {
-    if (!kept.contains(item)) item = nullptr;
+    if (item != nullptr && !selected->contains(call.snapshot->slots().slot_of(item->key()))) item = nullptr;
   }
   return {};
 }
@@ -86,6 +79,7 @@ void post_entities_by_refs(Call& call) {
   list.fields = *std::move(fields);
   const query::Query query{.filters = call.params.all("filter"), .predicate = body->json("query")};
   if (!query.filters.empty() || !query.predicate.empty()) {
+    if (call.defer_scan(query)) return;
     if (auto applied = apply(query, call, list.items); !applied) return call.fail(applied.error());
   }
   send_list(call, std::move(list));

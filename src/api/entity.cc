@@ -47,9 +47,7 @@ void get_entity_ancestry(Call& call) {
   parts.push_back(before);
   for (const std::string_view part : found->json()) parts.push_back(part);
   parts.emplace_back(",\"parentEntityRefs\":[]}]}");
-  const Label& label = call.worker.labels().of_source(*call.snapshot, call.worker.reader().generation(),
-                                                      found->definition->place.file->source);
-  send_json(call, label, parts);
+  send_json(call, label_of(call, *found), parts);
 }
 
 }  // namespace aureacore::api

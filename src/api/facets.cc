@@ -1,9 +1,10 @@
 // GET and POST /entity-facets: how many entities have which value.
-#include <algorithm>
+#include <unordered_set>
 
 #include "api/answer.h"
 #include "api/body.h"
 #include "api/endpoints.h"
+#include "base/case_folding.h"
 #include "base/json.h"
 #include "query/query.h"
 
@@ -11,6 +12,8 @@ namespace aureacore::api {
 namespace {
 
 constexpr std::size_t max_facets = 100;
+// More of them take a worker too long, whatever they count.
+constexpr std::size_t quick_facets = 10;
 
 void write_counts(const std::vector<catalog::FacetCount>& counts, base::JsonWriter& json) {
   json.begin_array();
@@ -23,17 +26,33 @@ void write_counts(const std::vector<catalog::FacetCount>& counts, base::JsonWrit
   json.end_array();
 }
 
-void answer(Call& call, std::vector<std::string> facets, const query::Query& query) {
-  std::erase(facets, "");
-  std::vector<std::string> distinct;
+// Each once, as it was written first: paths are the same regardless of case.
+base::Result<std::vector<std::string>> distinct(std::vector<std::string> facets) {
+  std::vector<std::string> kept;
+  std::unordered_set<std::string> seen;
   for (std::string& facet : facets) {
-    if (std::ranges::find(distinct, facet) == distinct.end()) distinct.push_back(std::move(facet));
-    if (distinct.size() > max_facets) {
-      return call.fail({base::Code::too_large, fmt::format("expected at most {} facets", max_facets)});
-    }
+    if (facet.empty() || !seen.insert(base::fold_case(facet)).second) continue;
+    kept.push_back(std::move(facet));
+    if (kept.size() > max_facets) return base::fail(base::Code::too_large, "expected at most {} facets", max_facets);
   }
-  if (distinct.empty())
-    return call.fail({base::Code::invalid, "expected at least one facet, as in facet=kind, found none"});
+  if (kept.empty()) {
+    return base::fail(base::Code::invalid, "expected at least one facet, as in facet=kind, found none");
+  }
+  return kept;
+}
+
+// Values that few entities have are read out of those entities.
+bool defer_many(Call& call, const std::vector<std::string>& facets) {
+  if (facets.size() > quick_facets) return call.defer_large(call.snapshot->size());
+  std::size_t values = 0;
+  for (const std::string& facet : facets) values += call.snapshot->values(facet);
+  return call.defer_large(values);
+}
+
+void answer(Call& call, std::vector<std::string> asked, const query::Query& query) {
+  const auto facets = distinct(std::move(asked));
+  if (!facets) return call.fail(facets.error());
+  if (defer_many(call, *facets)) return;
   const bool filtered = !query.filters.empty() || !query.predicate.empty();
   std::optional<catalog::Selection> within;
   if (filtered) {
@@ -47,7 +66,7 @@ void answer(Call& call, std::vector<std::string> facets, const query::Query& que
   json.begin_object();
   json.key("facets");
   json.begin_object();
-  for (const std::string& facet : distinct) {
+  for (const std::string& facet : *facets) {
     json.key(facet);
     write_counts(call.snapshot->facet(facet, within ? &*within : nullptr), json);
   }

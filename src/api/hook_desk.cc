@@ -209,10 +209,9 @@ bool HookDesk::is_claimed_elsewhere(const std::string& delivery, base::SteadyTim
 // Hands it to the barrier if the sender wants to wait; true: it will be answered there.
 bool HookDesk::wait_until_served(Incoming& incoming, const Verdict& verdict, const std::string& token) {
   const http::Request& request = incoming.request->get();
-  const auto wished = preferred_wait(request);
+  const auto wait = preferred_wait(request);
   Barrier* const barrier = context_.barrier;
-  if (!wished || barrier == nullptr || barrier->full() || context_.slot.generation() == 0) return false;
-  const auto wait = std::min(std::chrono::seconds(*wished), Barrier::longest_wait);
+  if (!wait || barrier == nullptr || barrier->full() || context_.slot.generation() == 0) return false;
   const auto now = context_.clock.steady();
   const auto ending = [verdict, token](Call& call, bool met) {
     const Receipt receipt{
@@ -222,8 +221,8 @@ bool HookDesk::wait_until_served(Incoming& incoming, const Verdict& verdict, con
   barrier->submit({.ask = {.level = query::Level::session, .version = token},
                    .since = incoming.arrived,
                    .arrived = incoming.arrived,
-                   .deadline = now + wait,
-                   .preference = fmt::format("wait={}", wait.count()),
+                   .deadline = now + *wait,
+                   .preference = fmt::format("wait={}", wait->count()),
                    .ending = ending},
                   request, std::move(incoming.later));
   return true;

@@ -56,12 +56,15 @@ void render(Label& label, const Facts& facts) {
   const std::int64_t lifetime = lifetime_of(facts.interval);
   const std::int64_t ttl = lifetime - static_cast<std::int64_t>(label.age);
   label.stale = ttl < 0;
-  label.lines = fmt::format(
-      "Date: {}\r\nAge: {}\r\nCache-Control: {}max-age={}, stale-while-revalidate={}, stale-if-error={}\r\n"
-      "Cache-Status: {}\r\nVary: AureaCore-Consistency{}\r\nAureaCore-Version: {}\r\n",
-      http_date(facts.now), label.age, facts.privately ? "private, " : "", lifetime, lifetime,
-      Labels::stale_if_error_seconds, cache_status(facts.taken_from, facts.found, ttl),
-      facts.privately ? ", Authorization" : "", facts.token);
+  label.lines = fmt::format("Date: {}\r\nAge: {}\r\nCache-Control: {}", http_date(facts.now), label.age,
+                            facts.privately ? "private, " : "");
+  label.caching = label.lines.size();
+  label.lines += fmt::format("max-age={}, stale-while-revalidate={}, stale-if-error={}", lifetime, lifetime,
+                             Labels::stale_if_error_seconds);
+  label.caching_end = label.lines.size();
+  label.lines += fmt::format("\r\nCache-Status: {}\r\nVary: AureaCore-Consistency{}\r\nAureaCore-Version: {}\r\n",
+                             cache_status(facts.taken_from, facts.found, ttl), facts.privately ? ", Authorization" : "",
+                             facts.token);
   label.consistency = label.lines.size();
   label.lines += fmt::format("AureaCore-Consistency: {}", facts.level);
   if (!label.degraded.empty()) label.lines += fmt::format("; degraded=\"{}\"", label.degraded);
@@ -72,6 +75,12 @@ void render(Label& label, const Facts& facts) {
 
 std::string http_date(base::WallTime time) {
   return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+std::string Label::without_consistency(bool no_cache) const {
+  const std::string_view all = lines;
+  if (!no_cache) return std::string(all.substr(0, consistency));
+  return fmt::format("{}no-cache{}", all.substr(0, caching), all.substr(caching_end, consistency - caching_end));
 }
 
 void Labels::tick() {

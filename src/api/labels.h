@@ -7,7 +7,8 @@
 //   Age            whole seconds since the start of the last successful check of the stalest source concerned, rounded
 //                  up with what a label may be late by, so that it never understates
 //   lifetime       the source's interval and a quarter more, for jitter and the check itself; at least a second
-//   Cache-Control  max-age=<lifetime> (caches subtract the Age), stale-while-revalidate=<lifetime>, stale-if-error=86400
+//   Cache-Control  max-age=<lifetime> (caches subtract the Age), stale-while-revalidate=<lifetime>, stale-if-error=86400;
+//                  no-cache in place of all that where the request asked for what the remotes have now (see Settled)
 //   Cache-Status   aureacore-local; hit; ttl=<lifetime - age>: negative once stale. Before it (closer to the origin)
 //                  aureacore-redis; hit or aureacore-embedded; hit, where the version was taken from there and not made of
 //                  Git here. What had to be read there for this answer: aureacore-local; fwd=uri-miss; stored
@@ -25,12 +26,15 @@ namespace aureacore::api {
 
 struct Label {
   std::string lines;            // complete; the line AureaCore-Consistency comes last
-  std::size_t consistency = 0;  // where that line begins
+  std::size_t caching = 0;      // where the line Cache-Control says for how long …
+  std::size_t caching_end = 0;  // … and where it ends
+  std::size_t consistency = 0;  // where the last line begins
   std::string_view degraded;    // why, for other values of that line; empty: it isn't
   std::uint64_t age = 0;        // seconds
   bool stale = false;           // older than its lifetime
 
-  [[nodiscard]] std::string_view without_consistency() const { return std::string_view(lines).substr(0, consistency); }
+  // All but the last line; `no_cache`: with Cache-Control: no-cache.
+  [[nodiscard]] std::string without_consistency(bool no_cache) const;
 };
 
 class Labels {

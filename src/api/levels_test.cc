@@ -5,6 +5,7 @@
 #include <future>
 #include <thread>
 
+#include "api/preference.h"
 #include "api/routes.h"
 #include "api/testing.h"
 #include "api/worker.h"
@@ -14,6 +15,7 @@ namespace aureacore::api {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 using testing::Answer;
 using ::testing::HasSubstr;
 using testing::Instance;
@@ -156,6 +158,19 @@ TEST_F(LevelsTest, PreferSaysHowLong) {
   EXPECT_EQ(ask("strong", {{"Prefer", "wait=9999999"}}).header("preference-applied"), "wait=60");
 }
 
+TEST(Preference, NobodyWaitsLongerThanTheBarrierHolds) {
+  const auto wait = [](std::string_view value) {
+    const std::vector<http::Header> headers{{"Prefer", value}};
+    http::Request request;
+    request.headers = headers;
+    return preferred_wait(request);
+  };
+  EXPECT_EQ(wait("wait=3"), 3s);
+  EXPECT_EQ(wait("wait=9223372036854775808"), Barrier::longest_wait);
+  EXPECT_EQ(wait("wait=18446744073709551615"), Barrier::longest_wait);
+  EXPECT_EQ(wait("wait=x"), std::nullopt);
+}
+
 TEST_F(LevelsTest, BoundedWaitsOnlyWhereItMust) {
   EXPECT_EQ(ask("bounded; max-age=10").header("aureacore-consistency"), "bounded; max-age=10");
   EXPECT_EQ(ask("bounded; max-age=18446744073709551615").status, 200);
@@ -214,6 +229,59 @@ TEST_F(LevelsTest, ASessionIsMetOnceItsVersionIsServed) {
   EXPECT_EQ(answer.get().header("aureacore-version"), ahead->token());
 }
 
+// Each time somebody asks for the time, the next version is published.
+class PublishingClock final : public base::Clock {
+ public:
+  PublishingClock(const base::Clock& clock, catalog::SnapshotSlot& slot, std::vector<catalog::SnapshotPtr> versions)
+      : clock_(clock), slot_(slot), versions_(std::move(versions)) {}
+
+  [[nodiscard]] base::SteadyTime steady() const override {
+    if (armed && next_ < versions_.size()) slot_.publish(versions_[next_++]);
+    return clock_.steady();
+  }
+  [[nodiscard]] base::WallTime wall() const override { return clock_.wall(); }
+
+  bool armed = false;
+
+ private:
+  const base::Clock& clock_;
+  catalog::SnapshotSlot& slot_;
+  const std::vector<catalog::SnapshotPtr> versions_;
+  mutable std::size_t next_ = 0;
+};
+
+TEST_F(LevelsTest, ASessionIsNotAnsweredFromBeforeWhatCameMeanwhile) {
+  constexpr std::size_t count = 6;
+  std::size_t answered = 0;
+  for (std::size_t wanted = 0; wanted < count; ++wanted) {
+    std::vector<catalog::SnapshotPtr> versions;
+    for (std::size_t i = 0; i < count; ++i) {
+      versions.push_back(query::testing::build(query::testing::documents(), 2 + i));
+    }
+    catalog::SnapshotSlot slot(2 * count);
+    slot.publish(query::testing::build());
+    PublishingClock clock(instance_.clock, slot, versions);
+    const Context context{.clock = clock,
+                          .log = instance_.log,
+                          .slot = slot,
+                          .sync = instance_.sync,
+                          .metrics = instance_.registry,
+                          .requests = instance_.requests,
+                          .release = "0.1.0"};
+    instance_.handler = make_handler(context, 0);
+    clock.armed = true;
+    const Answer answer =
+        ask(fmt::format("session; version=\"{}\"", versions[wanted]->token()), {{"Cache-Control", "only-if-cached"}});
+    instance_.handler.reset();
+    if (answer.status != 200) continue;
+    ++answered;
+    const auto at = std::ranges::find(versions, answer.header("aureacore-version"), &catalog::Snapshot::token);
+    EXPECT_GE(at - versions.begin(), static_cast<std::ptrdiff_t>(wanted));
+    EXPECT_NE(at, versions.end());
+  }
+  EXPECT_GT(answered, 0U);
+}
+
 TEST_F(LevelsTest, AskingIsTheSameEverywhere) {
   for (const std::string target :
        {"/api/catalog/entities/by-name/component/default/web", "/api/catalog/entities",
@@ -262,6 +330,47 @@ TEST_F(LevelsTest, AnAbsenceNamesItsVersion) {
   }
 }
 
+TEST_F(LevelsTest, AnAbsenceSaysWhatLevelItMeets) {
+  check_when_asked();
+  constexpr std::string_view none = "/api/catalog/entities/by-name/component/default/none";
+  const Answer strong = instance_.get(none, {{"AureaCore-Consistency", "strong"}, {"Prefer", "wait=3"}});
+  EXPECT_EQ(strong.status, 404);
+  EXPECT_EQ(strong.header("aureacore-consistency"), "strong");
+  EXPECT_EQ(strong.header("preference-applied"), "wait=3");
+  EXPECT_EQ(strong.header("cache-control"), "no-cache");
+  instance_.freshness->set_degraded(catalog::Degraded::git_unreachable);
+  const std::string session = "session; version=\"" + instance_.slot.latest()->token() + "\"";
+  pass(1s);
+  EXPECT_EQ(instance_.get(none, {{"AureaCore-Consistency", session}}).header("aureacore-consistency"),
+            session + "; degraded=\"git-unreachable\"");
+}
+
+// A cache may give an answer to whoever asks the same way: then a strong one would be as old as the cache likes.
+TEST_F(LevelsTest, NoCacheKeepsWhatTheRemotesHaveNow) {
+  check_when_asked();
+  const auto caching = [](const Answer& answer) { return answer.header("cache-control"); };
+  const Answer strong = ask("strong");
+  EXPECT_EQ(caching(strong), "no-cache");
+  EXPECT_EQ(caching(ask("strong", {{"If-None-Match", strong.header("etag")}})), "no-cache");
+  EXPECT_EQ(caching(ask("bounded; max-age=3600")), "no-cache");
+  EXPECT_EQ(caching(instance_.get(web, {{"Cache-Control", "max-age=3600"}})), "no-cache");
+  const std::string version = "; version=\"" + instance_.slot.latest()->token() + "\"";
+  for (const std::string& level : {"eventual"s, "session" + version, "snapshot" + version}) {
+    EXPECT_THAT(caching(ask(level)), ::testing::StartsWith("max-age=")) << level;
+  }
+  // Nor what is there in place of it, by either way.
+  {
+    const std::scoped_lock lock(instance_.sync.mutex);
+    instance_.sync.on_refresh = [this] { instance_.freshness->failed(instance_.clock.steady()); };
+  }
+  pass(10s);
+  EXPECT_EQ(caching(ask("strong", {{"Cache-Control", "stale-if-error=60"}})), "no-cache");
+  instance_.barrier->stop();
+  const Answer stale = ask("bounded; max-age=0", {{"Cache-Control", "stale-if-error=60"}});
+  EXPECT_EQ(caching(stale), "no-cache");
+  EXPECT_EQ(stale.header("aureacore-consistency"), "eventual");
+}
+
 TEST_F(LevelsTest, SnapshotAnswersFromThatVersion) {
   const std::string first = instance_.slot.latest()->token();
   const std::string before = instance_.get(web).body;
@@ -269,13 +378,15 @@ TEST_F(LevelsTest, SnapshotAnswersFromThatVersion) {
   pass(30s);
   EXPECT_EQ(instance_.get(web).status, 404);
   const std::string level = "snapshot; version=\"" + first + "\"";
-  for (const std::string_view target : {web, std::string_view("/api/catalog/entities")}) {
+  for (const std::string& target : {std::string(web), std::string(web) + "/ancestry", "/api/catalog/entities"s}) {
     const Answer old = instance_.get(target, {{"AureaCore-Consistency", level}});
     EXPECT_EQ(old.status, 200);
     EXPECT_EQ(old.header("aureacore-version"), first);
     EXPECT_EQ(old.header("aureacore-consistency"), level);
     // It was last known to be current 40 s ago, whatever was checked since.
     EXPECT_GE(std::stoi(old.header("age")), 40);
+    EXPECT_EQ(instance_.get("/api/catalog/entities/by-name/component/default/api/ancestry").header("aureacore-version"),
+              instance_.slot.latest()->token());
   }
   EXPECT_EQ(ask(level).body, before);
   EXPECT_EQ(instance_.get(web).status, 404) << "the next request is at the newest version again";
@@ -284,6 +395,26 @@ TEST_F(LevelsTest, SnapshotAnswersFromThatVersion) {
   const Answer gone = ask("snapshot; version=\"v1-7-00000000000000000000000000000000\"");
   EXPECT_EQ(gone.status, 410);
   EXPECT_THAT(gone.body, HasSubstr("version-gone"));
+}
+
+TEST_F(LevelsTest, LabelsOfAPinnedVersionStayWithIt) {
+  const auto first = instance_.slot.latest();
+  instance_.publish(query::testing::documents(), 2);
+  Worker worker(instance_.context, 1, Worker::Place::background);
+  const auto version = [&] {
+    http::Request request{.method = http::Method::get, .target = "/api/v1/errors", .path = "/api/v1/errors"};
+    http::Answer answer;
+    http::Response response(request, answer);
+    worker.handle(request, response);
+    return testing::take_apart(std::string(answer.headers()) + "\r\n").header("aureacore-version");
+  };
+  // As often as something was published, so that counting pins alike would mistake one version for the other.
+  for (int i = 0; i < 2; ++i) {
+    worker.pin(first);
+    EXPECT_EQ(version(), first->token());
+    worker.unpin();
+  }
+  EXPECT_EQ(version(), instance_.slot.latest()->token());
 }
 
 TEST_F(LevelsTest, HoldsOnEveryReadEndpoint) {
@@ -333,12 +464,12 @@ TEST_F(LevelsTest, NobodyIsLeftWaitingAtTheEnd) {
 // Strong reads whose answers nobody has taken yet.
 class CrowdTest : public LevelsTest {
  protected:
-  std::shared_ptr<http::Deferral> ask_deferred() {
+  std::shared_ptr<http::Deferral> ask_deferred(std::string_view target = web) {
     http::Output out;
     http::Request request;
     request.method = http::Method::get;
     request.method_name = "GET";
-    request.target = request.path = web;
+    request.target = request.path = target;
     request.headers = headers_;
     http::Response response(request, out, &instance_.mailbox);
     instance_.handler->handle(request, response);
@@ -374,6 +505,24 @@ TEST_F(CrowdTest, NobodyWaitsForWhoHasGone) {
   while (instance_.barrier->waiting() != 0) std::this_thread::yield();
   check();
   EXPECT_EQ(instance_.barrier->totals().met.load(), 0U) << "nothing is made for them";
+}
+
+TEST_F(CrowdTest, WhatTakesLongIsAnsweredBesideTheBarrier) {
+  instance_.context.background = nullptr;
+  instance_.background = std::make_unique<Background>(instance_.context, 0, 1);  // nobody begins anything
+  instance_.context.background = instance_.background.get();
+  instance_.context.load.tasks = 2;
+  std::vector<std::shared_ptr<http::Deferral>> lists;
+  for (int i = 0; i < 3; ++i) lists.push_back(ask_deferred("/api/catalog/entities"));
+  const auto look_up = ask_deferred();
+  check();
+  Instance::wait_for(*look_up);
+  EXPECT_EQ(look_up->answer->status, 200);
+  Instance::wait_for(*lists[2]);
+  EXPECT_EQ(lists[2]->answer->status, 503);
+  EXPECT_EQ(instance_.background->load().tasks, 2U);
+  EXPECT_FALSE(lists[0]->done.load());
+  instance_.background->stop();
 }
 
 TEST_F(CrowdTest, NoMoreWaitThanTheLimitsAllow) {

@@ -227,6 +227,8 @@ std::optional<Page> find_page(Call& call, Request& request) {
   if (call.defer_scan(page.query)) return std::nullopt;
   auto selected = select(page.query, *page.snapshot, call.worker.parser());
   if (!selected) return call.fail(selected.error()), std::nullopt;
+  // What they are ordered by is read out of each.
+  if (!page.query.order.empty() && call.defer_large(selected->count())) return std::nullopt;
   const auto [first, limit] = window(cursor, request.limit);
   page.first = first;
   page.total = selected->count();

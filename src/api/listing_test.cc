@@ -177,5 +177,49 @@ TEST_F(ListingTest, ALetterAmongManyEntitiesIsSearchedInTheBackground) {
   EXPECT_FALSE(instance_.get("/api/v1/search?q=s&limit=1").deferred);
 }
 
+TEST_F(ListingTest, WhatReadsManyEntitiesIsAnsweredInTheBackground) {
+  std::vector<query::testing::Document> documents;
+  for (int i = 0; i < 600; ++i) {
+    documents.push_back(
+        {"Component", fmt::format("s{:03}", i), "", i < 9 ? R"("type":"few")" : R"("type":"many")", {}});
+  }
+  instance_.publish(documents);
+  const auto deferred = [&](const std::string& target) {
+    const Answer answer = instance_.get("/api/catalog" + target);
+    EXPECT_EQ(answer.status, 200) << target;
+    return answer.deferred;
+  };
+  EXPECT_TRUE(deferred("/entities?order=asc:metadata.title&limit=1"));
+  EXPECT_TRUE(deferred("/entities/by-query?orderField=metadata.name&limit=1"));
+  EXPECT_FALSE(deferred("/entities/by-query?filter=spec.type=few&orderField=metadata.name&limit=1"));
+  EXPECT_FALSE(deferred("/entities/by-query?filter=spec.type=many&limit=20"));
+  EXPECT_FALSE(deferred("/entities?limit=20"));
+  EXPECT_TRUE(deferred("/entity-facets?facet=metadata.name"));
+  EXPECT_FALSE(deferred("/entity-facets?facet=kind&facet=spec.type"));
+  EXPECT_FALSE(deferred("/entity-facets?facet=kind&filter=spec.type=many"));
+  std::string many = "/entity-facets?facet=kind";
+  for (int i = 0; i < 10; ++i) many += fmt::format("&facet=spec.x{}", i);
+  EXPECT_TRUE(deferred(many));
+  const auto asks = [&](const std::string& target, const std::string& body) {
+    const Answer answer = instance_.ask("POST", "/api/catalog" + target, {}, body);
+    EXPECT_EQ(answer.status, 200) << target;
+    return answer;
+  };
+  const Answer prefixed = asks("/entities/by-refs", R"({"entityRefs":["component:s007","component:s100"],)"
+                                                    R"("query":{"metadata.name":{"$hasPrefix":"s0"}}})");
+  EXPECT_TRUE(prefixed.deferred);
+  EXPECT_EQ(names(prefixed), "s007 null");
+  EXPECT_FALSE(asks("/entities/by-refs", R"({"entityRefs":["component:s007"],"query":{"spec.type":"few"}})").deferred);
+  EXPECT_TRUE(
+      asks("/analyze-location", R"({"location":{"type":"url","target":"https://git.example.com/main"}})").deferred);
+}
+
+TEST_F(ListingTest, FacetsAreTheSameRegardlessOfCase) {
+  const Answer answer = instance_.get("/api/catalog/entity-facets?facet=Spec.Type&facet=spec.type&facet=KIND");
+  EXPECT_EQ(text(answer, "/facets/Spec.Type/0/count"), "1");
+  EXPECT_EQ(text(answer, "/facets/spec.type"), "");
+  EXPECT_NE(text(answer, "/facets/KIND"), "");
+}
+
 }  // namespace
 }  // namespace aureacore::api

@@ -55,13 +55,28 @@ bool Worker::settle_level(Call& call) {
     return false;
   }
   if (ask->level == Level::eventual) return true;
+  if (in_background()) {  // where only a batch's operations come with nothing settled
+    call.fail(inside_a_batch());
+    return false;
+  }
   if (ask->level == Level::snapshot) return settle_snapshot(call, *ask);
-  const auto since = required_check(*ask, *call.snapshot, context_.slot, context_.clock.steady());
-  const bool is_met =
-      since && ask->level == Level::session && context_.barrier != nullptr && context_.barrier->has_met(ask->version);
-  if (since && !is_met) return wait_for_checks(call, *ask, *since);
+  const auto since = missing_check(call, *ask);
+  if (since) return wait_for_checks(call, *ask, *since);
   call.settled = Settled(*ask);
   return true;
+}
+
+// What the call's version lacks for the level. A version that was published meanwhile is taken instead: what was found to be
+// served or checked may be of that one.
+std::optional<base::SteadyTime> Worker::missing_check(Call& call, const Ask& ask) {
+  for (;;) {
+    const auto since = required_check(ask, *call.snapshot, context_.slot, context_.clock.steady());
+    const bool is_met =
+        since && ask.level == Level::session && context_.barrier != nullptr && context_.barrier->has_met(ask.version);
+    const catalog::Snapshot* const newest = reader_.current();
+    if (newest == call.snapshot) return is_met ? std::nullopt : since;
+    call.snapshot = newest;
+  }
 }
 
 // False: answered with a problem.
@@ -93,9 +108,7 @@ bool Worker::wait_for_checks(Call& call, const Ask& ask, base::SteadyTime since)
     call.fail(not_cached(ask));
   } else if (can_wait) {
     const auto wished = preferred_wait(call.request);
-    const auto most = static_cast<std::uint64_t>(Barrier::longest_wait.count());
-    const auto wait =
-        wished ? std::chrono::seconds(std::min(*wished, most)) : std::chrono::seconds(Barrier::default_wait);
+    const auto wait = wished.value_or(Barrier::default_wait);
     const auto now = context_.clock.steady();
     barrier->submit({.ask = ask,
                      .since = since,
@@ -104,13 +117,10 @@ bool Worker::wait_for_checks(Call& call, const Ask& ask, base::SteadyTime since)
                      .preference = wished ? fmt::format("wait={}", wait.count()) : std::string()},
                     call.request, call.response.defer());
   } else if (ask.stale_if_error) {
+    call.settled = Settled::unmet(ask);
     return true;
   } else {
-    if (in_background()) {
-      call.fail(inside_a_batch());
-    } else {
-      call.shed(Shed::barrier_full);
-    }
+    call.shed(Shed::barrier_full);
   }
   return false;
 }

@@ -16,6 +16,8 @@ struct Settled {
   // What AureaCore-Consistency says before any degradation; empty: eventual.
   std::string level;
   query::Ask ask;
+  // What the remotes have now was asked for: a cache must not give the answer to whoever asks next.
+  bool no_cache = false;
   // What was honoured of Prefer ("wait=5"), for Preference-Applied; empty: nothing was waited for.
   std::string preference;
   // The answer comes from an earlier version, last known to be current then.
@@ -25,6 +27,8 @@ struct Settled {
 
   Settled() = default;
   explicit Settled(const query::Ask& met);
+  // For an answer with what is there, where that was asked for and could not be had.
+  static Settled unmet(const query::Ask& ask);
 
   // Whether an earlier version, so many seconds old, meets the level too.
   [[nodiscard]] bool allows(std::string_view token, std::uint64_t age) const;

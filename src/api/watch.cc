@@ -16,18 +16,25 @@ namespace {
 
 constexpr std::string_view event_stream = "text/event-stream; charset=utf-8";
 
+// Ends when its client may read no more; at its next event, a bookmark at the latest.
 class WatchBody final : public http::Body {
  public:
-  explicit WatchBody(feed::Subscription subscription) : subscription_(std::move(subscription)) {}
+  WatchBody(feed::Subscription subscription, auth::Stay stay, const base::Clock& clock)
+      : subscription_(std::move(subscription)), stay_(stay), clock_(clock) {}
 
   bool produce(http::Output& out, std::size_t budget) override {
-    return subscription_.take(budget, [&out](std::string_view bytes) { out.append(bytes); });
+    const auto append = [&out](std::string_view bytes) { out.append(bytes); };
+    if (!stay_.over(clock_)) return subscription_.take(budget, append);
+    subscription_.end(append);
+    return false;
   }
-  [[nodiscard]] bool waits() const override { return !subscription_.ready(); }
+  [[nodiscard]] bool waits() const override { return !subscription_.ready() && !stay_.over(clock_); }
   [[nodiscard]] bool urgent() const override { return subscription_.critical(); }
 
  private:
   feed::Subscription subscription_;
+  const auth::Stay stay_;
+  const base::Clock& clock_;
 };
 
 // EventSource sends the header by itself when it connects again; the parameter is for whoever can't set headers.
@@ -85,6 +92,7 @@ class Answering {
   Answering(const Call& call, http::Later later)
       : request_(std::make_unique<http::OwnedRequest>(call.request)),
         later_(std::move(later)),
+        stay_(call.worker.stay()),
         clock_(call.context().clock) {}
 
   void operator()(std::optional<feed::Subscription> subscription) {
@@ -93,7 +101,7 @@ class Answering {
     http::Response response(request_->get(), answer);
     if (subscription) {
       write_head(subscription->version(), clock_.wall(), response);
-      response.stream(std::make_unique<WatchBody>(*std::move(subscription)), -1);
+      response.stream(std::make_unique<WatchBody>(*std::move(subscription), stay_, clock_), -1);
     } else {
       refuse(clock_, request_->get(), response);
     }
@@ -103,6 +111,7 @@ class Answering {
  private:
   std::unique_ptr<const http::OwnedRequest> request_;
   http::Later later_;
+  auth::Stay stay_;
   const base::Clock& clock_;
 };
 

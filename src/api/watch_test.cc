@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "api/fixture.h"
+#include "auth/testing.h"
 #include "feed/feed.h"
 #include "notify/notifier.h"
 
@@ -94,6 +95,60 @@ TEST_F(WatchTest, AHeadHasNoStream) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, "");
   EXPECT_EQ(feed_.totals().subscribed.load(), 0U);
+}
+
+class GuardedWatch : public WatchTest {
+ protected:
+  GuardedWatch() {
+    set(policy());
+    instance_.context.auth = &slot_;
+    instance_.handler = make_handler(instance_.context, 0);
+  }
+
+  [[nodiscard]] auth::Policy policy() const {
+    const auth::testing::Signer& signer = signer_;
+    auto keys = auth::KeySet::parse("{\"keys\":[" + signer.jwk() + "]}");
+    return {.tokens = {{.principal = {.name = "reader", .role = auth::Role::read}, .digest = auth::digest_of("read")}},
+            .issuers = {{.issuer = "us",
+                         .audience = "it",
+                         .skew = {},
+                         .role = auth::Role::read,
+                         .keys = std::make_shared<const auth::KeySet>(*std::move(keys))}}};
+  }
+  void set(auth::Policy policy) { slot_.set(std::make_shared<const auth::Policy>(std::move(policy))); }
+  // What a stream that waits has to say once it is asked again.
+  std::string ends() {
+    http::Output out;
+    if (stream_->waits()) return "waits";
+    return stream_->produce(out, 1'000) ? "goes on" : std::string(out.view());
+  }
+
+  const auth::testing::Signer signer_{auth::testing::Signer::Type::ed25519};
+  auth::PolicySlot slot_{42};
+};
+
+TEST_F(GuardedWatch, EndsWithItsToken) {
+  const auto now = std::chrono::duration_cast<std::chrono::seconds>(instance_.clock.wall().time_since_epoch()).count();
+  const std::string claims = fmt::format(R"({{"iss":"us","aud":"it","sub":"ada","exp":{}}})", now + 60);
+  const testing::Headers headers{{"Authorization", "Bearer " + signer_.sign(claims)}};
+  ASSERT_EQ(watch("/api/v1/watch", headers).status, 200);
+  instance_.pass(std::chrono::seconds(59));
+  EXPECT_EQ(ends(), "waits");
+  instance_.pass(std::chrono::seconds(1));
+  EXPECT_THAT(ends(), HasSubstr("retry: "));
+  EXPECT_EQ(watch("/api/v1/watch", headers).status, 401);
+}
+
+TEST_F(GuardedWatch, EndsWithTheRulesThatAdmittedIt) {
+  const testing::Headers headers{{"Authorization", "Bearer read"}};
+  ASSERT_EQ(watch("/api/v1/watch", headers).status, 200);
+  set(policy());
+  instance_.pass(std::chrono::hours(1));
+  EXPECT_EQ(ends(), "waits") << "the same rules, other keys";
+  auth::Policy without = policy();
+  without.tokens.clear();
+  set(without);
+  EXPECT_THAT(ends(), HasSubstr("retry: "));
 }
 
 TEST_F(WatchTest, AtTheEndThereIsNoMore) {

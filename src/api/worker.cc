@@ -18,7 +18,6 @@ constexpr base::Duration tick_interval = std::chrono::milliseconds(100);
 // Entities: half a millisecond's work.
 constexpr std::size_t quick_scan = 500;
 
-// Any question, answered on a background thread as it would have been here.
 class Question final : public Background::Task {
  public:
   Question(const Call& call, http::Later later)
@@ -68,6 +67,10 @@ Problem method_not_allowed(const http::Request& request, std::string_view allow)
 
 }  // namespace
 
+std::shared_ptr<Background::Task> make_question(const Call& call, http::Later later) {
+  return std::make_shared<Question>(call, std::move(later));
+}
+
 const Label& Call::label() {
   if (!pinned && settled.checked) pinned = worker.labels().of_pinned(*snapshot, *settled.checked, settled.found);
   if (pinned) return *pinned;
@@ -76,12 +79,18 @@ const Label& Call::label() {
 
 void Call::write_label(const Label& label) {
   worker.count(label.stale ? CacheResult::stale : CacheResult::hit);
-  if (!settled.preference.empty()) response.header("Preference-Applied", settled.preference);
-  if (settled.level.empty()) return response.block(label.lines);
-  response.block(label.without_consistency());
-  std::string value = settled.level;
-  if (!label.degraded.empty()) value += fmt::format("; degraded=\"{}\"", label.degraded);
-  response.header("AureaCore-Consistency", value);
+  if (settled.level.empty() && !settled.no_cache && settled.preference.empty()) return response.block(label.lines);
+  response.block(label_lines(label));
+}
+
+std::string Call::label_lines(const Label& label) const {
+  std::string lines;
+  if (!settled.preference.empty()) lines += fmt::format("Preference-Applied: {}\r\n", settled.preference);
+  lines += label.without_consistency(settled.no_cache);
+  if (settled.level.empty()) return lines += std::string_view(label.lines).substr(label.consistency);
+  lines += fmt::format("AureaCore-Consistency: {}", settled.level);
+  if (!label.degraded.empty()) lines += fmt::format("; degraded=\"{}\"", label.degraded);
+  return lines += "\r\n";
 }
 
 bool Call::defer() {
@@ -91,13 +100,13 @@ bool Call::defer() {
     shed(*pressure);
     return true;
   }
-  background->submit(std::make_shared<Question>(*this, response.defer()));
+  background->submit(make_question(*this, response.defer()));
   return true;
 }
 
-bool Call::defer_scan(const query::Query& query) {
-  return query::scans(query) && snapshot->size() > quick_scan && defer();
-}
+bool Call::defer_large(std::size_t count) { return count > quick_scan && defer(); }
+
+bool Call::defer_scan(const query::Query& query) { return query::scans(query) && defer_large(snapshot->size()); }
 
 void Call::fail(const Problem& problem, std::string_view allow) {
   const std::string date = http_date(context().clock.wall());
@@ -116,9 +125,10 @@ void Call::fail_absent(std::string detail) {
   const Label& current = label();
   worker.count(current.stale ? CacheResult::stale : CacheResult::hit);
   detail += fmt::format(" in version {}", snapshot->token());
+  const std::string lines = label_lines(current);
   send_problem(not_found(std::move(detail)),
-               {.version = snapshot->token(), .label = current.lines, .date = {}, .allow = {}, .retry_after = {}},
-               request, response);
+               {.version = snapshot->token(), .label = lines, .date = {}, .allow = {}, .retry_after = {}}, request,
+               response);
 }
 
 void Worker::handle(const http::Request& request, http::Response& response) {
@@ -166,6 +176,7 @@ void Worker::dispatch(const http::Request& request, http::Response& response) {
 }
 
 void Worker::route(const http::Request& request, http::Response& response) {
+  if (only_here_ && !comes_from_here(request, response)) return;
   if (admits_) return route_guarded(request, response);
   if (look_up_timed(request, response)) return;
   route_matched(match_route(request.method, request.path), request, response);
@@ -219,8 +230,9 @@ void Worker::answer_settled(const Settled& settled, const http::Request& request
 }
 
 void Worker::pin(catalog::SnapshotPtr snapshot) {
-  // A generation of its own: two workers may have counted one generation for two versions that came at once.
-  reader_.pin(std::move(snapshot), ++pins_);
+  // A generation of its own, that the slot never counts to: labels are told apart by it.
+  constexpr std::uint64_t pinned = std::uint64_t{1} << 63;
+  reader_.pin(std::move(snapshot), pinned | ++pins_);
   follow_policy();
   labels_.tick();
 }

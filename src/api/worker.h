@@ -61,6 +61,8 @@ class Worker final : public http::Handler {
   [[nodiscard]] bool in_background() const { return place_ == Place::background; }
   // Whether what is in the catalog is for some callers only.
   [[nodiscard]] bool keeps_private() const { return gate_.keeps_private(); }
+  // For how long the caller of the request that is answered may have more.
+  [[nodiscard]] auth::Stay stay() const { return stay_; }
 
   [[nodiscard]] const Context& context() const { return context_; }
   catalog::Reader& reader() { return reader_; }
@@ -83,6 +85,8 @@ class Worker final : public http::Handler {
   void route_matched(const Match& match, const http::Request& request, http::Response& response);
   // Routes it if its caller may have it, otherwise answers 401 or 403. What a background thread does was admitted before.
   void route_guarded(const http::Request& request, http::Response& response);
+  // False: the request comes by a browser's page of elsewhere, perhaps, and is refused.
+  bool comes_from_here(const http::Request& request, http::Response& response);
   // False: the client has asked too often, and is told so. Anything else is labelled with what is left.
   bool within_limit(const http::Request& request, http::Response& response, const auth::Principal* caller);
   // Null: with credentials that are no good.
@@ -95,6 +99,7 @@ class Worker final : public http::Handler {
   // Settles the consistency level; false: answered with a problem, or on its way to the barrier.
   bool settle_level(Call& call);
   bool settle_snapshot(Call& call, const query::Ask& ask);
+  std::optional<base::SteadyTime> missing_check(Call& call, const query::Ask& ask);
   bool wait_for_checks(Call& call, const query::Ask& ask, base::SteadyTime since);
   void watch_pace();
   // Whether the request is to be answered 503 so that the worker keeps up with look-ups.
@@ -111,6 +116,8 @@ class Worker final : public http::Handler {
   std::string header_scratch_;
   Place place_;
   auth::Gate gate_;
+  auth::Stay stay_;
+  bool only_here_ = false;   // see auth::Policy
   bool limits_ = false;      // how often clients may ask
   bool admits_ = false;      // not everybody everything, or not as often as they like
   std::string limit_lines_;  // of the request that is answered
@@ -139,10 +146,14 @@ struct Call {
   const Label& label();
   // Writes a label's lines, with the level settled on.
   void write_label(const Label& label);
+  // Those, where they aren't the label's own.
+  [[nodiscard]] std::string label_lines(const Label& label) const;
 
   // Has a background thread answer, from this very version. False: this is one, or there are none.
   bool defer();
-  // The same if the query looks into more entities than a worker may stop for.
+  // The same if so many entities, or values of theirs, are more than a worker may stop for.
+  bool defer_large(std::size_t count);
+  // The same if the query looks into each entity.
   bool defer_scan(const query::Query& query);
 
   void fail(const Problem& problem, std::string_view allow = {});

@@ -15,6 +15,15 @@
 
 namespace aureacore::auth {
 
+// For how long somebody who was admitted may stay: until the token ends, or the rules are others. Any thread.
+struct Stay {
+  const PolicySlot* slot = nullptr;  // null: for ever
+  std::uint64_t rules = 0;
+  base::WallTime until = base::WallTime::max();
+
+  [[nodiscard]] bool over(const base::Clock& clock) const;
+};
+
 class Gate {
  public:
   static constexpr std::size_t remembered = 1024;  // tokens; one more takes the place of another
@@ -27,11 +36,15 @@ class Gate {
   [[nodiscard]] bool guards() const { return guards_; }
   [[nodiscard]] bool keeps_private() const { return keeps_private_; }
   [[nodiscard]] bool open_metrics() const { return open_metrics_; }
+  [[nodiscard]] bool only_here() const { return only_here_; }
 
   // Of a request without credentials.
   [[nodiscard]] const Principal& anonymous() const { return anonymous_; }
   // Of one with this header's value; null: it is no good. Good until the next call of a non-const member.
   const Principal* admit(std::string_view authorization);
+  // Of who was admitted last with credentials; of anybody without.
+  [[nodiscard]] Stay stay() const { return {slot_, rules_, until_}; }
+  [[nodiscard]] Stay anonymous_stay() const { return {slot_, rules_, base::WallTime::max()}; }
 
  private:
   struct Memory {
@@ -43,11 +56,14 @@ class Gate {
   const PolicySlot* const slot_;
   PolicyPtr policy_;
   std::uint64_t generation_ = 0;
+  std::uint64_t rules_ = 0;
   base::WallTime now_;
+  base::WallTime until_ = base::WallTime::max();
   Principal anonymous_{.name = {}, .role = Role::admin};
   bool guards_ = false;
   bool keeps_private_ = false;
   bool open_metrics_ = false;
+  bool only_here_ = false;
   std::vector<Memory> memory_;
 };
 

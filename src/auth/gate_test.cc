@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "auth/testing.h"
+
 namespace aureacore::auth {
 namespace {
 
@@ -9,7 +11,17 @@ StaticToken token(const std::string& text, Role role) {
   return {.principal = {.name = text + "'s", .role = role}, .digest = digest_of(text)};
 }
 
-class GateTest : public testing::Test {
+class ClockAt final : public base::Clock {
+ public:
+  explicit ClockAt(base::WallTime now) : now_(now) {}
+  [[nodiscard]] base::SteadyTime steady() const override { return {}; }
+  [[nodiscard]] base::WallTime wall() const override { return now_; }
+
+ private:
+  base::WallTime now_;
+};
+
+class GateTest : public ::testing::Test {
  protected:
   void set(Policy policy) {
     slot_.set(std::make_shared<const Policy>(std::move(policy)));
@@ -71,6 +83,34 @@ TEST_F(GateTest, RemembersMoreTokensThanItHasRoomForOneByOne) {
     const std::string text = "t" + std::to_string(i % 50);
     EXPECT_EQ(admit("Bearer " + text), text + "'s read");
   }
+}
+
+TEST_F(GateTest, SaysForHowLongSomebodyMayStay) {
+  const testing::Signer signer(testing::Signer::Type::ed25519);
+  const auto keys = std::make_shared<const KeySet>(KeySet::parse("{\"keys\":[" + signer.jwk() + "]}").value());
+  const Policy policy{.tokens = {token("a", Role::read)},
+                      .issuers = {{.issuer = "us", .audience = "it", .skew = {}, .role = Role::read, .keys = keys}}};
+  set(policy);
+  ASSERT_NE(admit("Bearer " + signer.sign(R"({"iss":"us","aud":"it","sub":"ada","exp":1000060})")), "");
+  const Stay by_jwt = gate_.stay();
+  ASSERT_NE(admit("Bearer a"), "");
+  const Stay by_token = gate_.stay();
+  const Stay anonymous = gate_.anonymous_stay();
+  const auto at = [](std::chrono::seconds time) { return ClockAt(base::WallTime(time)); };
+  const auto early = at(std::chrono::seconds(1'000'059));
+  const auto late = at(std::chrono::seconds(1'000'060));
+  EXPECT_FALSE(by_jwt.over(early));
+  EXPECT_TRUE(by_jwt.over(late));
+  EXPECT_FALSE(by_token.over(late));
+  Policy other_keys = policy;
+  other_keys.issuers[0].keys = std::make_shared<const KeySet>(*keys);
+  set(other_keys);
+  EXPECT_FALSE(by_token.over(late)) << "keys that rotate end nobody's stay";
+  set({.tokens = {token("b", Role::read)}});
+  EXPECT_TRUE(by_token.over(early));
+  EXPECT_TRUE(anonymous.over(early));
+  EXPECT_FALSE(gate_.anonymous_stay().over(early));
+  EXPECT_FALSE(Stay().over(late));
 }
 
 }  // namespace

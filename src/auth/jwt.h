@@ -22,6 +22,7 @@ struct RoleRule {
   std::string claim;  // its name, or a JSON pointer as in "/realm_access/roles"
   std::string value;  // the claim's, one of its list's, or one of its words' ("scope")
   Role role = Role::none;
+  friend bool operator==(const RoleRule&, const RoleRule&) = default;
 };
 
 struct Issuer {
@@ -34,6 +35,7 @@ struct Issuer {
   Role role = Role::none;                          // where no rule gives one
   std::vector<RoleRule> rules;
   std::shared_ptr<const KeySet> keys = nullptr;  // null: not there yet, nothing is believed
+  friend bool operator==(const Issuer&, const Issuer&) = default;
 };
 
 std::optional<Verified> verify_jwt(std::string_view token, const std::vector<Issuer>& issuers, base::WallTime now);

@@ -1,5 +1,6 @@
 #include "auth/policy.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace aureacore::auth {
@@ -16,8 +17,18 @@ std::optional<Verified> Policy::verify(std::string_view token, base::WallTime no
   return Verified{.principal = found->principal, .until = base::WallTime::max()};
 }
 
+bool same_rules(const Policy& a, const Policy& b) {
+  const auto same_issuer = [](Issuer left, Issuer right) {
+    left.keys = right.keys = nullptr;
+    return left == right;
+  };
+  return a.anonymous == b.anonymous && a.open_metrics == b.open_metrics && a.only_here == b.only_here &&
+         a.tokens == b.tokens && std::ranges::equal(a.issuers, b.issuers, same_issuer);
+}
+
 void PolicySlot::set(PolicyPtr policy) {
   const std::scoped_lock lock(mutex_);
+  if (!same_rules(*policy_, *policy)) rules_.fetch_add(1, std::memory_order_release);
   policy_ = std::move(policy);
   generation_.fetch_add(1, std::memory_order_release);
 }

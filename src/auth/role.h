@@ -23,6 +23,8 @@ struct Principal {
   std::string name;  // empty: nobody in particular
   Role role = Role::none;
   std::string bucket = {};  // what its requests are counted under; empty: its name
+
+  friend bool operator==(const Principal&, const Principal&) = default;
 };
 
 }  // namespace aureacore::auth

@@ -30,6 +30,7 @@ std::string make_token(std::span<const std::uint8_t, 32> random);
 struct StaticToken {
   Principal principal;
   TokenDigest digest{};
+  friend bool operator==(const StaticToken&, const StaticToken&) = default;
 };
 
 }  // namespace aureacore::auth

@@ -235,6 +235,11 @@ void Index::match_exists(std::string_view path, Selection& out) const {
   for_each_item_posting(path, [&](const PostingRef& ref) { add_to(ref, out); });
 }
 
+std::size_t Index::values(std::string_view path) const {
+  const Path* found = find(path);
+  return found == nullptr ? 0 : found->values.size();
+}
+
 std::vector<FacetCount> Index::facet(std::string_view path, const Selection* within, const Spelling& spelling) const {
   std::vector<FacetCount> counts;
   std::size_t items = 0;

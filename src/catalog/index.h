@@ -100,6 +100,8 @@ class Index {
   void match(std::string_view path, std::string_view value, Selection& out) const;
   void match_exists(std::string_view path, Selection& out) const;
 
+  // Number of distinct values at a path, regardless of case.
+  [[nodiscard]] std::size_t values(std::string_view path) const;
   // Each distinct value at a path with its number of entities (in `within` if given), unsorted, without zeros.
   // `spelling` as above, for values that one entity has.
   [[nodiscard]] std::vector<FacetCount> facet(std::string_view path, const Selection* within,

@@ -1,6 +1,7 @@
 #include "catalog/slot.h"
 
 #include <algorithm>
+#include <ranges>
 
 namespace aureacore::catalog {
 
@@ -23,10 +24,11 @@ SnapshotPtr SnapshotSlot::latest() const {
 
 Retained SnapshotSlot::find(std::string_view token) const {
   const std::scoped_lock lock(mutex_);
-  const auto at =
-      std::ranges::find(held_, token, [](const Retained& held) { return std::string_view(held.snapshot->token()); });
-  if (at == held_.end()) return {};
-  return std::next(at) == held_.end() ? Retained{at->snapshot, at->snapshot->last_check()} : *at;
+  const auto newest_first = held_ | std::views::reverse;
+  const auto at = std::ranges::find(newest_first, token,
+                                    [](const Retained& held) { return std::string_view(held.snapshot->token()); });
+  if (at == newest_first.end()) return {};
+  return at == newest_first.begin() ? Retained{at->snapshot, at->snapshot->last_check()} : *at;
 }
 
 void Reader::pin(SnapshotPtr snapshot, std::uint64_t generation) {

@@ -33,7 +33,7 @@ class SnapshotSlot {
   [[nodiscard]] std::uint64_t generation() const { return generation_.load(std::memory_order_acquire); }
   // The newest snapshot, null before the first. Takes the lock.
   [[nodiscard]] SnapshotPtr latest() const;
-  // The one with this token. Takes the lock.
+  // The newest with this token: one version may have come under several configurations. Takes the lock.
   [[nodiscard]] Retained find(std::string_view token) const;
 
  private:

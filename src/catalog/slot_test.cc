@@ -31,6 +31,20 @@ TEST(SnapshotSlot, FindsRetainedVersionsByToken) {
   EXPECT_EQ(slot.generation(), 3U);
 }
 
+TEST(SnapshotSlot, FindsTheNewestOfOneToken) {
+  SnapshotSlot slot(4);
+  const auto before = version(nullptr, 1);
+  Editor editor(before);
+  editor.put(testing::define({.name = "b"}));
+  const auto after = editor.finish();
+  ASSERT_EQ(before->token(), after->token());
+  slot.publish(before);
+  slot.publish(after);
+  EXPECT_EQ(slot.find(after->token()).snapshot, after);
+  slot.publish(version(after, 2));
+  EXPECT_EQ(slot.find(after->token()).snapshot, after);
+}
+
 // What comes to light about the sources later is no merit of a version that was replaced before.
 TEST(SnapshotSlot, RemembersWhenAVersionWasLastKnownToBeCurrent) {
   SnapshotSlot slot(2);

@@ -80,6 +80,8 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   [[nodiscard]] Selection everything() const;
   // Distinct values at a path with the number of entities that have them, among all or among `within`; sorted by value.
   [[nodiscard]] std::vector<FacetCount> facet(std::string_view path, const Selection* within) const;
+  // About how many those are, without looking at them.
+  [[nodiscard]] std::size_t values(std::string_view path) const { return index_.values(path); }
 
   // Visits the selected entities in order of reference, from the first behind `after` (a canonical reference; empty:
   // from the start).

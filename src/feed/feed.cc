@@ -77,6 +77,7 @@ Feed::Inbox Feed::wait(const std::stop_token& stop) {
 }
 
 void Feed::publish(const catalog::SnapshotPtr& version) {
+  beginnings_.clear();
   const PublicationPtr publication = journal_.take(version);
   if (publication == nullptr) return;
   if (publication->breaks()) {
@@ -131,6 +132,7 @@ void Feed::beat() {
 
 void Feed::forget_unwatched() {
   std::erase_if(streams_, [](const auto& entry) { return entry.second.use_count() == 1; });
+  std::erase_if(beginnings_, [](const auto& entry) { return entry.second.expired(); });
 }
 
 void Feed::answer(std::vector<Asking> asking) {
@@ -146,15 +148,32 @@ bool Feed::try_answer(Asking& asking) {
   if (!asking.wish.after.empty()) way = journal_.way_from(asking.wish.after, dependencies_.find);
   const bool patient = dependencies_.clock.steady() < asking.since + options_.patience;
   if (way.kind == Way::Kind::ahead && patient) return false;
-  const auto retry = next_retry();
-  std::string first = retry_hint(retry) + catch_up(asking.wish, way);
   waiting_.fetch_sub(1, std::memory_order_relaxed);
-  asking.answer(Subscription(stream_of(asking.wish.filter), totals_,
-                             {.version = journal_.current()->token(), .first = std::move(first), .retry = retry}));
+  auto stream = stream_of(asking.wish.filter);
+  if (stream == nullptr) {
+    totals_->refused.fetch_add(1, std::memory_order_relaxed);
+    asking.answer(std::nullopt);
+    return true;
+  }
+  const auto first = beginning(asking.wish, way);
+  totals_->resets.fetch_add(first->is_reset ? 1 : 0, std::memory_order_relaxed);
+  asking.answer(Subscription(
+      std::move(stream), totals_,
+      {.version = journal_.current()->token(), .first = Stream::Bytes(first, &first->text), .retry = next_retry()}));
   return true;
 }
 
-std::string Feed::catch_up(const Wish& wish, const Way& way) {
+std::shared_ptr<const Feed::Beginning> Feed::beginning(const Wish& wish, const Way& way) {
+  auto& held = beginnings_[{wish.filter.key(), wish.after}];
+  auto made = held.lock();
+  if (made == nullptr) {
+    made = std::make_shared<const Beginning>(catch_up(wish, way));
+    held = made;
+  }
+  return made;
+}
+
+Feed::Beginning Feed::catch_up(const Wish& wish, const Way& way) {
   if (way.kind != Way::Kind::known) return reset("history no longer held");
   std::string events;
   for (const PublicationPtr& publication : way.publications) {
@@ -162,19 +181,20 @@ std::string Feed::catch_up(const Wish& wish, const Way& way) {
     if (!views.empty()) events += change_event(*publication, views);
     if (events.size() > options_.catch_up_bytes) return reset("too many changes");
   }
-  return events + bookmark_event(journal_.current()->token());
+  return {.text = events + bookmark_event(journal_.current()->token())};
 }
 
-std::string Feed::reset(std::string_view reason) {
-  totals_->resets.fetch_add(1, std::memory_order_relaxed);
+Feed::Beginning Feed::reset(std::string_view reason) const {
   const std::string& token = journal_.current()->token();
-  return reset_event(token, reason) + bookmark_event(token);
+  return {.text = reset_event(token, reason) + bookmark_event(token), .is_reset = true};
 }
 
 std::shared_ptr<Stream> Feed::stream_of(const Filter& filter) {
-  auto& stream = streams_[filter.key()];
-  if (stream == nullptr) stream = std::make_shared<Stream>(filter, options_.stream_bytes);
-  return stream;
+  const auto at = streams_.find(filter.key());
+  if (at != streams_.end()) return at->second;
+  if (streams_.size() >= options_.filters) forget_unwatched();
+  if (streams_.size() >= options_.filters) return nullptr;
+  return streams_.emplace(filter.key(), std::make_shared<Stream>(filter, options_.stream_bytes)).first->second;
 }
 
 std::chrono::milliseconds Feed::next_retry() {

@@ -31,10 +31,11 @@ namespace aureacore::feed {
 
 struct FeedOptions {
   JournalLimits journal;
-  std::size_t watchers = 10'000;                        // at once; one more is refused
-  std::size_t catch_up_bytes = 4 << 20;                 // that a watcher may begin with; more is a reset
-  std::size_t stream_bytes = 1 << 20;                   // of events that a stream keeps for slow watchers
-  std::size_t waiting_versions = 64;                    // published and not looked at: the newest then stands for more
+  std::size_t watchers = 10'000;         // at once; one more is refused
+  std::size_t filters = 512;             // distinct ones that are watched by at once; one more is refused
+  std::size_t catch_up_bytes = 4 << 20;  // that a watcher may begin with; more is a reset
+  std::size_t stream_bytes = 1 << 20;    // of events that a stream keeps for slow watchers
+  std::size_t waiting_versions = 64;     // published and not looked at: the newest then stands for more
   base::Duration heartbeat = std::chrono::seconds(15);  // between bookmarks
   base::Duration patience = std::chrono::seconds(10);   // with who was told more elsewhere than is known here
   std::chrono::milliseconds retry{1'000};               // least time before a client connects again …
@@ -54,7 +55,7 @@ class Feed {
     Filter filter;
     std::string after;  // a token to go on behind; empty: from now on
   };
-  // Called once, on the feed's thread; nothing: the feed ends, or there are too many.
+  // Called once, on the feed's thread; nothing: the feed ends, or there are too many of them or of filters.
   using Answer = std::move_only_function<void(std::optional<Subscription> subscription)>;
 
   Feed(FeedOptions options, Dependencies dependencies);
@@ -92,8 +93,16 @@ class Feed {
   void beat();
   void answer(std::vector<Asking> asking);
   bool try_answer(Asking& asking);
-  std::string catch_up(const Wish& wish, const Way& way);
-  std::string reset(std::string_view reason);
+  // What a watcher begins with. Whoever wishes the same while the version is current has the same bytes, as long as anybody
+  // still has them to take.
+  struct Beginning {
+    std::string text;
+    bool is_reset = false;
+  };
+  std::shared_ptr<const Beginning> beginning(const Wish& wish, const Way& way);
+  Beginning catch_up(const Wish& wish, const Way& way);
+  [[nodiscard]] Beginning reset(std::string_view reason) const;
+  // Null: there are too many filters.
   std::shared_ptr<Stream> stream_of(const Filter& filter);
   void forget_unwatched();
   void end();
@@ -108,6 +117,7 @@ class Feed {
   Looker looker_;
   std::map<std::string, std::shared_ptr<Stream>, std::less<>> streams_;  // by the filter's key
   std::vector<Asking> ahead_;                                            // until their version is known here
+  std::map<std::pair<std::string, std::string>, std::weak_ptr<const Beginning>> beginnings_;  // by filter and `after`
   base::SteadyTime beat_{};
   std::uint64_t number_ = 0;  // of watchers so far
 

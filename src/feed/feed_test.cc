@@ -258,6 +258,53 @@ TEST_F(FeedTest, HasALimitOfWatchers) {
   EXPECT_EQ(feed_->totals().refused.load(), 1U);
 }
 
+TEST_F(FeedTest, HasALimitOfFilters) {
+  FeedOptions options = quiet();
+  options.filters = 2;
+  start(options);
+  publish({{"a"}});
+  auto first = subscribe({"kind=a"});
+  auto second = subscribe({"kind=b"});
+  EXPECT_TRUE(second);
+  EXPECT_FALSE(subscribe({"kind=c"}));
+  EXPECT_EQ(feed_->totals().refused.load(), 1U);
+  EXPECT_TRUE(subscribe({"kind=a"})) << "by one that is watched by there is room";
+  first.reset();
+  EXPECT_TRUE(subscribe({"kind=c"})) << "nobody watches by the first any more";
+}
+
+TEST_F(FeedTest, WhoBeginsAlikeSharesTheBytes) {
+  start();
+  publish({{"a"}});
+  const std::string first = version_->token();
+  std::vector<testing::Service> many;
+  for (int i = 0; i < 100; ++i) many.push_back({fmt::format("s{}", i)});
+  publish(many);
+  std::vector<const char*> begins;
+  std::vector<Subscription> watchers;
+  for (int i = 0; i < 3; ++i) watchers.push_back(*subscribe({}, first));
+  watchers.push_back(*subscribe({"kind=component"}, first));
+  for (auto& watcher : watchers) {
+    watcher.take(1'000, [&](std::string_view bytes) {
+      if (bytes.size() == 1'000) begins.push_back(bytes.data());
+    });
+  }
+  ASSERT_EQ(begins.size(), 4U) << "no more than asked for at a time";
+  EXPECT_EQ(begins[0], begins[1]);
+  EXPECT_EQ(begins[0], begins[2]);
+  EXPECT_NE(begins[0], begins[3]);
+  EXPECT_TRUE(watchers[0].ready());
+  // In the midst of an event there is no place for a hint.
+  std::string end;
+  watchers[1].end([&](std::string_view bytes) { end += bytes; });
+  EXPECT_EQ(end, "");
+  const std::string rest = take_until(watchers[0], "event: bookmark");
+  EXPECT_THAT(rest, HasSubstr("default/s99"));
+  publish({{"b"}});
+  auto later = *subscribe({}, first);
+  EXPECT_THAT(take_until(later, "event: bookmark"), HasSubstr("default/b"));
+}
+
 TEST_F(FeedTest, EndsWithAHintWhenToComeBack) {
   start();
   publish({{"a"}});

@@ -39,11 +39,24 @@ Subscription::~Subscription() {
   if (stream_) totals_->clients.fetch_sub(1, std::memory_order_relaxed);
 }
 
-bool Subscription::ready() const { return !start_.first.empty() || place_ != stream_->next() || stream_->ended(); }
+bool Subscription::ready() const { return !begun_ || start_.first || place_ != stream_->next() || stream_->ended(); }
+
+// False: there is more of it.
+bool Subscription::take_first(std::size_t budget, std::size_t& taken, const Append& append) {
+  if (!std::exchange(begun_, true)) append(retry_hint(start_.retry));
+  if (!start_.first) return true;
+  const std::string_view part = std::string_view(*start_.first).substr(first_taken_, budget);
+  append(part);
+  taken = part.size();
+  first_taken_ += part.size();
+  if (first_taken_ != start_.first->size()) return false;
+  start_.first.reset();
+  return true;
+}
 
 bool Subscription::take(std::size_t budget, const Append& append) {
-  std::size_t taken = start_.first.size();
-  append(std::exchange(start_.first, {}));
+  std::size_t taken = 0;
+  if (!take_first(budget, taken, append)) return true;
   for (; place_ != stream_->next() && taken < budget; ++place_) {
     const Stream::Bytes event = stream_->at(place_);
     if (event == nullptr) {
@@ -58,8 +71,13 @@ bool Subscription::take(std::size_t budget, const Append& append) {
     totals_->sent.fetch_add(1, std::memory_order_relaxed);
   }
   if (place_ != stream_->next() || !stream_->ended()) return true;
-  append(retry_hint(start_.retry));
+  end(append);
   return false;
+}
+
+void Subscription::end(const Append& append) const {
+  // In the midst of an event it would become a part of that, which is dropped as it stands.
+  if (first_taken_ == 0 || !start_.first) append(retry_hint(start_.retry));
 }
 
 }  // namespace aureacore::feed

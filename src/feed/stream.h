@@ -70,7 +70,8 @@ class Subscription {
 
   struct Start {
     std::string version;  // that is current
-    std::string first;    // comes before the stream's events, from the next one on
+    Stream::Bytes
+        first;  // comes before the stream's events, from the next one on; shared by who begins alike; null: nothing
     std::chrono::milliseconds retry{};
   };
 
@@ -81,16 +82,22 @@ class Subscription {
 
   // There is something to take.
   [[nodiscard]] bool ready() const;
-  // Appends about `budget` bytes. False: that was the last of it.
+  // Appends about `budget` bytes, or more where an event is larger. False: that was the last of it.
   bool take(std::size_t budget, const Append& append);
+  // Appends what says when to come back, for a watcher that is to go; nothing is to be taken after it.
+  void end(const Append& append) const;
   [[nodiscard]] bool critical() const { return stream_->filter().critical(); }
   // That was current when it began.
   [[nodiscard]] const std::string& version() const { return start_.version; }
 
  private:
+  bool take_first(std::size_t budget, std::size_t& taken, const Append& append);
+
   std::shared_ptr<Stream> stream_;  // null: moved from
   std::shared_ptr<Totals> totals_;
   Start start_;
+  bool begun_ = false;
+  std::size_t first_taken_ = 0;  // bytes
   std::uint64_t place_;
 };
 

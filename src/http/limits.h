@@ -11,6 +11,8 @@ struct Limits {
   std::size_t target_bytes = 8 << 10;   // the request target alone (414)
   std::size_t headers = 64;             // (431)
   std::size_t body_bytes = 3 << 20;     // (413)
+  std::size_t kept_bytes = 256 << 20;   // of requests that aren't whole, over all connections of a worker; then no body
+                                        // that is larger than a head is waited for (503)
   std::size_t connections = 10'000;     // over all workers; one more is answered 503 and closed
   std::size_t pending_output =
       1 << 20;  // no further request of a connection is begun while more than this waits to be written

@@ -18,6 +18,7 @@ void increment(std::atomic<std::uint64_t>& counter) {
 }  // namespace
 
 Session::~Session() {
+  shared_.kept -= counted_;
   if (deferral_ == nullptr) return;
   deferral_->connection = nullptr;
   deferral_->cancelled.store(true, std::memory_order_relaxed);
@@ -26,10 +27,27 @@ Session::~Session() {
 void Session::receive(std::span<char> bytes, Output& out) {
   if (kept_.size() != 0) {
     kept_.append({bytes.data(), bytes.size()});
-    return answer_kept(out);
+    answer_kept(out);
+  } else {
+    const std::span<char> rest = answer_all(bytes, out);
+    kept_.append({rest.data(), rest.size()});
   }
-  const std::span<char> rest = answer_all(bytes, out);
-  kept_.append({rest.data(), rest.size()});
+  count_kept();
+  const Limits& limits = shared_.limits;
+  if (shared_.kept <= limits.kept_bytes || waits_ != Waits::body || kept_.size() <= limits.header_bytes) return;
+  refuse(503, "too much is received at once", out);
+  kept_.clear();
+  give_memory_back();
+}
+
+void Session::give_memory_back() {
+  kept_.shrink(0);
+  count_kept();
+}
+
+void Session::count_kept() {
+  shared_.kept += kept_.capacity() - counted_;
+  counted_ = kept_.capacity();
 }
 
 void Session::answer_kept(Output& out) {

@@ -36,6 +36,7 @@ class Session {
     const std::shared_ptr<Mailbox> mailbox;  // for deferred answers; null: handlers can't defer
     Parser parser;
     base::SteadyTime now;
+    std::size_t kept = 0;   // bytes in memory of what was received and isn't answered
     bool draining = false;  // each further answer closes its connection
   };
 
@@ -82,7 +83,7 @@ class Session {
   [[nodiscard]] bool idle() const { return waits_ == Waits::request && !put_off_ && !closing_; }
   // Restarts the clock of the current wait: the client could not know that we were busy with our own output.
   void touch() { since_ = shared_.now; }
-  void give_memory_back() { kept_.shrink(0); }
+  void give_memory_back();
 
  private:
   enum class Waits : std::uint8_t { request, head, body };
@@ -97,11 +98,13 @@ class Session {
   void deliver(Output& out);
   void pull(Output& out);
   void close(bool linger);
+  void count_kept();
 
   Shared& shared_;
   const Peer peer_;
   Parser::Progress progress_;
   Output kept_;              // received, not yet answered
+  std::size_t counted_ = 0;  // of it in shared_
   std::size_t leaving_ = 0;  // of the answers before
   std::shared_ptr<Deferral> deferral_;
   std::unique_ptr<Body> stream_;

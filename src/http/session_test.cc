@@ -120,6 +120,31 @@ TEST_F(SessionTest, ClosesEachAnswerWhileDraining) {
   EXPECT_TRUE(session.lingers());
 }
 
+TEST_F(SessionTest, KeepsSoMuchOfAllSessionsTogether) {
+  limits.kept_bytes = 100'000;
+  Session::Shared little(handler, limits, counters);
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n";
+  const auto send = [&](Session& to, std::string bytes) {
+    to.receive(bytes, out);
+    return written();
+  };
+  {
+    Session first(little);
+    EXPECT_EQ(send(first, head + std::string(60'000, 'a')), "");
+    EXPECT_GE(little.kept, 60'000U);
+    Session second(little);
+    EXPECT_THAT(send(second, head + std::string(60'000, 'a')), HasSubstr("503 too much is received at once"));
+    EXPECT_TRUE(second.ended());
+    Session small(little);
+    EXPECT_EQ(send(small, "GET /b HTTP/1.1\r\nHo"), "");
+    EXPECT_THAT(send(small, "st: x\r\n\r\n"), HasSubstr("GET /b"));
+    EXPECT_THAT(send(first, std::string(100'000, 'a')), HasSubstr("503 ")) << "it takes too much by itself";
+    Session third(little);
+    EXPECT_EQ(send(third, head + std::string(60'000, 'a')), "") << "what was refused is given back";
+  }
+  EXPECT_EQ(little.kept, 0U);
+}
+
 TEST_F(SessionTest, DoesNotLingerWhereTheClientSaidItWasTheLast) {
   receive(get("/", "Connection: close\r\n"));
   EXPECT_TRUE(session.ended());

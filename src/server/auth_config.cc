@@ -160,6 +160,7 @@ void read_tls(Section& section, const std::filesystem::path& directory, std::opt
 auth::Policy policy_of(const AuthConfig& config) {
   auth::Policy policy{.anonymous = config.anonymous.value_or(config.said() ? auth::Role::none : auth::Role::admin),
                       .open_metrics = config.open_metrics,
+                      .only_here = !config.said(),
                       .tokens = config.tokens,
                       .issuers = {}};
   for (const IssuerConfig& issuer : config.issuers) policy.issuers.push_back(issuer.issuer);

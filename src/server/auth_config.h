@@ -44,7 +44,8 @@ void read_rate_limit(Section& section, auth::RateLimit& limit);
 // Nothing: plain HTTP.
 void read_tls(Section& section, const std::filesystem::path& directory, std::optional<http::TlsOptions>& tls);
 
-// Without keys. Where nothing is said, everybody may everything; where tokens are, nobody may anything without one.
+// Without keys. Where nothing is said, everybody may everything, as long as they name this machine (the address is a loopback
+// one then); where tokens are, nobody may anything without one.
 auth::Policy policy_of(const AuthConfig& config);
 
 // Whether only this machine can reach the address.

@@ -169,8 +169,10 @@ TEST(Config, WantsToBeToldWhoMayDoWhatWhereOthersReachTheAddress) {
 TEST(Config, LetsEverybodyDoEverythingOnlyWhereNothingIsSaid) {
   AuthConfig config;
   EXPECT_FALSE(policy_of(config).guards());
+  EXPECT_TRUE(policy_of(config).only_here);
   config.tokens.push_back({});
   EXPECT_EQ(policy_of(config).anonymous, auth::Role::none);
+  EXPECT_FALSE(policy_of(config).only_here);
   config.anonymous = auth::Role::read;
   EXPECT_EQ(policy_of(config).anonymous, auth::Role::read);
 }

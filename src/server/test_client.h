@@ -26,8 +26,8 @@ inline std::string ask(std::uint16_t port, std::string_view target, const std::s
   std::string answer;
   if (::connect(connection, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0) {
     const std::string request =
-        fmt::format("{} {} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}", method, target,
-                    body.size(), body);
+        fmt::format("{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{}", method,
+                    target, body.size(), body);
     EXPECT_EQ(::send(connection, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
     std::array<char, 16384> buffer{};
     for (ssize_t got = 0; (got = ::recv(connection, buffer.data(), buffer.size(), 0)) > 0;) {
