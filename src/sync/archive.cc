@@ -198,6 +198,7 @@ base::Status Archive::replace(catalog::Editor& editor, const SourceOptions& opti
   if (!commit) return std::unexpected(commit.error());
   state.commit = component.commit;
   state.taken_from = catalog::Tier::none;
+  state.freshness = std::make_shared<catalog::Freshness>();
   state.position = component.position;
   state.author = commit->author;
   state.subject = commit->subject;

@@ -337,23 +337,21 @@ base::Status SharedCopy::open(const std::stop_token& stop) {
   return {};
 }
 
-cache::ReadTerms SharedCopy::read_terms(base::Duration time) const {
+cache::ReadTerms SharedCopy::read_terms(Freshnesses& freshness, Deadline deadline) const {
   Sources sources;
   {
     const std::scoped_lock lock(mutex_);
     sources = sources_;
   }
-  const auto complete = [sources = std::move(sources), tier = options_.tier](catalog::SourceState& state) {
+  const auto complete = [&freshness, sources = std::move(sources), tier = options_.tier](catalog::SourceState& state) {
     state.taken_from = tier;
     const auto own = sources.find(state.id);
-    if (own != sources.end()) {
-      state.interval = own->second.interval;
-      state.freshness = own->second.freshness;
-    } else {
-      state.freshness = std::make_shared<catalog::Freshness>();
-    }
+    if (own != sources.end()) state.interval = own->second.interval;
+    auto fresh = std::make_shared<catalog::Freshness>();
+    state.freshness = fresh;
+    freshness.insert_or_assign(state.id, std::move(fresh));  // of the last reading, where it took two
   };
-  return {complete, options_.seed, in(time)};
+  return {complete, options_.seed, deadline};
 }
 
 base::Status SharedCopy::begin() {
@@ -422,9 +420,8 @@ base::Result<catalog::SnapshotPtr> SharedCopy::recall(const std::string& token, 
   if (!found) return std::unexpected(found.error());
   const auto digest = found->front() ? Digest::parse(*found->front()) : std::nullopt;
   if (!digest) return base::fail(base::Code::not_found, "the shared copy doesn't have it");
-  auto terms = read_terms({});
-  terms.deadline = deadline;
-  const auto image = cache::read(*store, *digest, beside, terms);
+  Freshnesses unknown;
+  const auto image = cache::read(*store, *digest, beside, read_terms(unknown, deadline));
   if (!image) return std::unexpected(image.error());
   if ((*image)->snapshot->token() != token) {
     return base::fail(base::Code::corrupt, "the shared copy has {} in its place", (*image)->snapshot->token());
@@ -538,13 +535,15 @@ void SharedCopy::note_divergence(const cache::Head& found) {
 }
 
 base::Status SharedCopy::offer(const Digest& digest, bool succeeds) {
-  auto image = cache::read(*store_, digest, own_, read_terms(target_ ? options_.bulk_time : options_.start_time));
+  Freshnesses freshness;
+  const auto deadline = in(target_ ? options_.bulk_time : options_.start_time);
+  auto image = cache::read(*store_, digest, own_, read_terms(freshness, deadline));
   if (!image) {
     dependencies_.log.warning("shared catalog not read", {{"digest", digest.hex()}, {"error", image.error().message}});
     return std::unexpected(image.error());
   }
   awaiting_ = digest;
-  listener_.offer({std::move(*image), own_ ? own_->snapshot : nullptr, succeeds});
+  listener_.offer({std::move(*image), own_ ? own_->snapshot : nullptr, succeeds, std::move(freshness)});
   return {};
 }
 

@@ -41,11 +41,14 @@
 
 namespace aureacore::sync {
 
+using Freshnesses = std::map<std::string, std::shared_ptr<catalog::Freshness>, std::less<>>;  // by source
+
 // A catalog of the store's.
 struct Offer {
   cache::ImagePtr image;
   catalog::SnapshotPtr base;  // what was served when it was read; it shares with it what is the same; null: nothing was
   bool succeeds = false;      // whoever wrote it began with the base
+  Freshnesses freshness{};    // of the sources that were read; it knows nothing yet
 };
 
 struct SharedCopyOptions {
@@ -96,7 +99,6 @@ class SharedCopy {
   // What is this instance's own of a source.
   struct Own {
     base::Duration interval{};
-    std::shared_ptr<const catalog::Freshness> freshness;
     std::optional<base::Duration> ttl{};  // of its parts
   };
   using Sources = std::map<std::string, Own, std::less<>>;
@@ -197,7 +199,8 @@ class SharedCopy {
   void note_in_step();
   void release_all();
   void close();
-  [[nodiscard]] cache::ReadTerms read_terms(base::Duration time) const;
+  // Puts the freshness of each source that is read there.
+  [[nodiscard]] cache::ReadTerms read_terms(Freshnesses& freshness, Deadline deadline) const;
   [[nodiscard]] bool confirmed_since(const std::string& source, base::SteadyTime time) const;
   [[nodiscard]] Deadline in(base::Duration time) const { return dependencies_.clock.steady() + time; }
   void hear(const std::optional<cache::Announcement>& announcement);

@@ -62,6 +62,28 @@ TEST_F(SharedCopyTest, WhatOneInstanceFetchesAllServe) {
   EXPECT_EQ(second_.shared().adopted, 2);
 }
 
+TEST_F(SharedCopyTest, AnEarlierSnapshotDoesNotBecomeFresherWithWhatIsTaken) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start_first();
+  second_.copy_options().interval = 1h;  // it hears of what it takes
+  second_.start(main());
+  ASSERT_TRUE(in_step(second_));
+  const auto last_check = [&] { return second_.served()->last_check(); };
+  const auto began = std::chrono::steady_clock::now();
+  second_.refresh();
+  ASSERT_TRUE(eventually([&] { return last_check() > began; }));
+  const auto held = second_.served();
+  const auto checked = held->last_check();
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  first_.refresh();
+  ASSERT_TRUE(in_step(second_));
+  EXPECT_EQ(second_.shared().adopted, 2);
+  EXPECT_EQ(last_check(), checked) << "nobody has looked since";
+  second_.refresh();
+  ASSERT_TRUE(eventually([&] { return last_check() > checked; }));
+  EXPECT_EQ(held->last_check(), checked);
+}
+
 TEST_F(SharedCopyTest, EachKnowsTheWholeFleetAndWhoIsGone) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   for (auto* instance : {&first_, &second_}) {

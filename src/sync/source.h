@@ -44,9 +44,10 @@ struct Loaded {
   std::string branch{};
   git::Commit commit{};
   std::uint64_t position = 0;
-  std::size_t files = 0;                      // descriptors
-  bool rewritten = false;                     // the commit doesn't descend from the one before
-  std::optional<base::SteadyTime> checked{};  // start of the check that found it; nothing: from the mirror alone
+  std::size_t files = 0;                            // descriptors
+  bool rewritten = false;                           // the commit doesn't descend from the one before
+  std::optional<base::SteadyTime> checked{};        // start of the check that found it; nothing: from the mirror alone
+  std::shared_ptr<catalog::Freshness> freshness{};  // its own, from the moment when it is to be served
 };
 
 // What the next update of a source begins with.
@@ -81,11 +82,11 @@ struct Source {
   const std::filesystem::path mirror;
   const std::filesystem::path record_file;
   const Connection connection;
-  const std::shared_ptr<catalog::Freshness> freshness = std::make_shared<catalog::Freshness>();
   std::stop_source stop;
 
   // The scheduler's alone.
   Ground ground;
+  std::shared_ptr<catalog::Freshness> freshness = std::make_shared<catalog::Freshness>();  // of the ground's commit
   bool served_from_tree = false;
   std::optional<git::Advertised> tip;          // what the last list job has found
   base::SteadyTime tip_started{};              // when that began

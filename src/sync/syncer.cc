@@ -50,7 +50,7 @@ catalog::SourceState Syncer::state_of(const Source& source, const Loaded& loaded
           .time = loaded.commit.time,
           .files = loaded.files,
           .interval = source.options.interval,
-          .freshness = source.freshness};
+          .freshness = loaded.freshness};
 }
 
 Syncer::Syncer(SyncerOptions options, Dependencies dependencies, std::vector<SourceOptions> sources)
@@ -399,13 +399,20 @@ void Syncer::publish_once() {
     for (const Source* gone = source.get(); gone != nullptr; gone = gone->predecessor.get()) remove(editor, *gone);
     editor.remove_source(source->id());
   }
-  std::vector<std::pair<SourcePtr, base::SteadyTime>> checked;
+  struct Checked {
+    SourcePtr source;
+    std::shared_ptr<catalog::Freshness> freshness;
+    base::SteadyTime started;
+  };
+  std::vector<Checked> checked;
   for (const auto& source : sources_) {
     if (std::exchange(source->restate, false)) apply_interval(editor, *source, served.get());
     if (source->ready.empty()) continue;
     Loaded loaded = std::move(source->ready.front());
     source->ready.erase(source->ready.begin());
-    if (loaded.checked) checked.emplace_back(source, *loaded.checked);
+    // It may have been taken from the shared copy, too, since it was read.
+    if (source->ready.empty()) loaded.freshness = source->freshness;
+    if (loaded.checked) checked.emplace_back(source, loaded.freshness, *loaded.checked);
     if (const auto predecessor = std::exchange(source->predecessor, nullptr)) remove(editor, *predecessor);
     const auto state = state_of(*source, loaded);
     apply_update(editor, source->id(), std::move(loaded.update));
@@ -413,13 +420,15 @@ void Syncer::publish_once() {
   }
   report_indexing();
   auto snapshot = editor.finish();
-  for (const auto& [source, started] : checked) {
+  for (const auto& [source, freshness, started] : checked) {
     // Nobody has seen this one yet: its first answer is to have an age.
-    if (source->freshness->last_check() == base::SteadyTime{}) source->freshness->checked(started);
+    if (freshness->last_check() == base::SteadyTime{}) freshness->checked(started);
   }
   serve(std::move(snapshot), nullptr, began);
-  // Only what is served now is as fresh as the check that found it.
-  for (const auto& [source, started] : checked) current(*source, started);
+  // Only what is served now is as fresh as the check that found it; what is published next has found another.
+  for (const auto& [source, freshness, started] : checked) {
+    if (source->freshness == freshness) current(*source, started);
+  }
 }
 
 void Syncer::serve(catalog::SnapshotPtr snapshot, cache::ImagePtr image, base::SteadyTime began) {

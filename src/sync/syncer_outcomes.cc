@@ -196,8 +196,11 @@ void Syncer::accept(Source& source, Loaded loaded, const Ground& from) {
 }
 
 // It is served from now on, as the tree has it.
-void Syncer::note_loaded(Source& source, const Loaded& loaded) {
+void Syncer::note_loaded(Source& source, Loaded& loaded) {
   auto& ground = source.ground;
+  const bool is_next = !ground.commit.id.empty() && ground.commit.id != loaded.commit.id;
+  if (is_next) source.freshness = source.freshness->next();
+  loaded.freshness = source.freshness;
   ground.branch = loaded.branch;
   ground.commit = loaded.commit;
   ground.position = loaded.position;

@@ -58,7 +58,7 @@ void Syncer::configure_sharing() {
 SharedCopy::Sources Syncer::shared_sources() const {
   SharedCopy::Sources sources;
   for (const auto& source : sources_) {
-    sources[source->id()] = {source->options.interval, source->freshness, source->options.cache_ttl};
+    sources[source->id()] = {source->options.interval, source->options.cache_ttl};
   }
   return sources;
 }
@@ -186,6 +186,10 @@ void Syncer::adopt(const Offer& offer) {
   if (offer.base) changes = count_changes(*offer.base, snapshot);
   std::vector<SourcePtr> adopted;
   for (const auto& source : sources_) {
+    if (const auto read = offer.freshness.find(source->id()); read != offer.freshness.end()) {
+      read->second->follow(*source->freshness);
+      source->freshness = read->second;
+    }
     if (!differs(*source, version)) continue;
     adopt(*source, snapshot);
     auto& entities = source->status.entities;
@@ -286,7 +290,7 @@ void Syncer::take_over(Source& source, Loaded loaded, const Ground& from) {
   if (ground.gaps) return;
   if (loaded.commit.id == ground.commit.id) return validate(source, loaded);
   // What was served meanwhile may be newer: the next check tells.
-  if (from.turn == ground.turn && loaded.checked) return replace(source, loaded);
+  if (from.turn == ground.turn && loaded.checked) return replace(source, std::move(loaded));
   if (loaded.checked) source.due = soonest(source);
 }
 
@@ -312,7 +316,7 @@ void Syncer::validate(Source& source, const Loaded& loaded) {
   serve_derived(std::move(next));
 }
 
-void Syncer::replace(Source& source, const Loaded& loaded) {
+void Syncer::replace(Source& source, Loaded loaded) {
   publish();
   const auto before = served();
   auto contents = source.ground.tree->contents();

@@ -62,6 +62,22 @@ TEST_F(SyncerTest, BecomesFresherWithoutANewSnapshotWhereNothingChanged) {
   EXPECT_EQ(slot_->generation(), generation);
 }
 
+TEST_F(SyncerTest, AnEarlierSnapshotDoesNotBecomeFresherByChecksThatFoundALaterCommit) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return status("main").last_check.has_value() && has("component:default/a"); }));
+  const auto held = slot_->latest();
+  const auto checked = held->last_check();
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return has("component:default/b") && freshness("main").last_check() > checked; }));
+  EXPECT_EQ(held->last_check(), checked);
+  const auto later = freshness("main").last_check();
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return freshness("main").last_check() > later; }));
+  EXPECT_EQ(held->last_check(), checked);
+}
+
 TEST_F(SyncerTest, ServesOnWhileTheRemoteIsOutOfReachAndHeals) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   start({source_options("main", repository_)});
