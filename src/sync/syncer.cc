@@ -188,7 +188,7 @@ void Syncer::wait(const std::stop_token& stop) {
 base::SteadyTime Syncer::next_due() const {
   auto due = base::SteadyTime::max();
   for (const auto& source : sources_) {
-    if (!source->busy()) due = std::min({due, source->due, validation_due(*source)});
+    if (!source->busy() && !source->waits()) due = std::min({due, source->due, validation_due(*source)});
   }
   const auto graced = began_ + options_.grace;
   if (!published_ && graced > dependencies_.clock.steady()) due = std::min(due, graced);
@@ -204,8 +204,7 @@ void Syncer::start_due() {
   const auto now = dependencies_.clock.steady();
   for (const auto& source : sources_) {
     if (!source->busy() && validation_due(*source) <= now) start_validation(source);
-    // One mirror, one user: what was begun under the configuration before ends first.
-    if (source->busy() || source->due > now || (source->predecessor && source->predecessor->busy())) continue;
+    if (source->busy() || source->due > now || source->waits()) continue;
     if (!may_check(*source, now)) continue;
     start_load(source);
     source->listing = true;
@@ -345,6 +344,7 @@ void Syncer::add(SourceOptions options, SourcePtr predecessor) {
 
 void Syncer::retire(Source& source) {
   source.retired = true;
+  source.found.reset();  // nobody will look into it: its successor would wait for ever
   source.stop.request_stop();
   dependencies_.log.info("source retired", {{"source", source.id()}});
 }

@@ -325,6 +325,51 @@ TEST_F(SyncerTest, TakesOverAnotherConfiguration) {
   ASSERT_TRUE(eventually([&] { return syncer_->sources().size() == 2; }));
 }
 
+// Done by the test, when it likes.
+class JobsByHand final : public Jobs {
+ public:
+  explicit JobsByHand(std::vector<Job>& jobs) : jobs_(jobs) {}
+  void submit(Job job) override { jobs_.push_back(std::move(job)); }
+
+ private:
+  std::vector<Job>& jobs_;
+};
+
+TEST_F(SyncerTest, IsReconfiguredWhileASourceIsLoadedAndItsRemoteHasAnswered) {
+  const auto options = source_options("main", repository_);
+  const auto commit = repository_.commit_file("catalog-info.yaml", component("a"));
+  std::filesystem::create_directories(options_.mirrors);
+  ASSERT_TRUE(write_record(options_.mirrors / (mirror_name(options) + ".checked"), {"main", commit, 1, clock_.wall()}));
+  std::vector<Job> jobs;
+  Jobs::Done done;
+  slot_ = std::make_unique<catalog::SnapshotSlot>();
+  Syncer::Dependencies dependencies{clock_, log_, *slot_, [] { return 0.5; }, connect_git, {}, {}};
+  dependencies.jobs = [&](const JobContext&, Jobs::Done handed) {
+    done = std::move(handed);
+    return std::make_unique<JobsByHand>(jobs);
+  };
+  syncer_ = std::make_unique<Syncer>(options_, std::move(dependencies), std::vector{options});
+  syncer_->begin();
+  syncer_->turn();
+  ASSERT_EQ(jobs.size(), 2U);
+  ASSERT_EQ(jobs[0].task, Task::load);
+  ASSERT_EQ(jobs[1].task, Task::list);
+  done({.job = jobs[1], .tip = {"main", commit}});
+  syncer_->turn();
+
+  auto changed = options;
+  changed.tree.exclude = globs({"more/**"});
+  syncer_->reconfigure({changed});
+  syncer_->turn();
+  EXPECT_EQ(jobs.size(), 2U) << "the mirror is still used";
+  EXPECT_GT(syncer_->next(), clock_.steady()) << "until the job ends there is nothing to do";
+  done({.job = jobs[0], .status = base::fail(base::Code::timeout, "stopped")});
+  syncer_->turn();
+  ASSERT_EQ(jobs.size(), 4U);
+  EXPECT_EQ(jobs[3].task, Task::list);
+  EXPECT_NE(jobs[3].source, jobs[1].source);
+}
+
 TEST_F(SyncerTest, ServesTheOldConfigurationUntilTheNewIsLoaded) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   const git::TestRepository other;
