@@ -72,7 +72,12 @@ void SharedCopy::post(const std::function<void(Inbox&)>& change) {
 void SharedCopy::configure(const std::string& catalog, Sources sources) {
   post([&](Inbox& inbox) {
     sources_ = std::move(sources);
+    if (catalog == std::exchange(configured_, catalog)) return;
     inbox.catalog = catalog;
+    // It was of the catalog before.
+    inbox.served.reset();
+    lender_ = nullptr;
+    image_ = nullptr;
   });
 }
 
@@ -236,8 +241,9 @@ void SharedCopy::take_inbox() {
     const std::scoped_lock lock(mutex_);
     inbox = std::exchange(inbox_, {});
   }
-  if (inbox.catalog && *inbox.catalog != catalog_) {
+  if (inbox.catalog) {
     close();
+    inbox.announcements.clear();
     target_ = nullptr;
     refused_ = false;
     catalog_ = *inbox.catalog;
@@ -333,7 +339,7 @@ base::Status SharedCopy::open(const std::stop_token& stop) {
   subscription_ = store_->subscribe([this](const auto& announcement) { hear(announcement); });
   look_ = true;
   const std::scoped_lock lock(mutex_);
-  lender_ = store_;
+  if (catalog_ == configured_) lender_ = store_;
   return {};
 }
 
@@ -400,7 +406,7 @@ base::Status SharedCopy::write() {
 base::Status SharedCopy::write_version() {
   {
     const std::scoped_lock lock(mutex_);
-    image_ = own_;
+    if (catalog_ == configured_) image_ = own_;
   }
   const cache::Part part{version_key(own_->snapshot->token()), own_->digest.hex()};
   return store_->put(std::span(&part, 1), std::min(options_.ttl, options_.longest_ttl), in(options_.call_time));

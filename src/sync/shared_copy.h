@@ -156,7 +156,7 @@ class SharedCopy {
   };
   // What came in since the thread last looked.
   struct Inbox {
-    std::optional<std::string> catalog;
+    std::optional<std::string> catalog;  // another than before
     std::optional<Served> served;
     std::deque<cache::Announcement> announcements;
     bool gap = false;       // some may have been missed
@@ -238,6 +238,7 @@ class SharedCopy {
   std::condition_variable_any changed_;
   std::deque<std::pair<cache::Digest, base::SteadyTime>> heard_;  // announcements not taken yet; guarded by mutex_
   Inbox inbox_;                                                   // guarded by mutex_
+  std::string configured_;  // the catalog; catalog_ follows with the next turn; guarded by mutex_
   Sources sources_;                                               // guarded by mutex_
   std::map<std::string, base::SteadyTime, std::less<>> checks_;   // confirmed; guarded by mutex_
   std::shared_ptr<cache::Store> lender_;                          // store_, for other threads; guarded by mutex_

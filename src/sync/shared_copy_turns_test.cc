@@ -1,0 +1,77 @@
+// A shared copy whose turns the test takes, one after the other.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "cache/embedded_store.h"
+#include "cache/testing.h"
+#include "catalog/testing.h"
+#include "sync/shared_copy.h"
+
+namespace aureacore::sync {
+namespace {
+
+using namespace std::chrono_literals;
+
+class SharedCopyTurns : public testing::Test {
+ protected:
+  void SetUp() override {
+    copy_.start("catalog", {{"main", {}}}, {[](const Offer&) {}, [] {}, [](const std::vector<std::string>&) {}});
+  }
+  void TearDown() override { copy_.stop(); }
+
+  // Each catalog's own.
+  std::shared_ptr<cache::Store> store(const std::string& catalog) {
+    auto& [folder, store] = stores_[catalog];
+    if (!store) store = cache::EmbeddedStore::open(folder.path(), clock_, log_).value();
+    return store;
+  }
+  std::optional<cache::Head> head(const std::string& catalog = "catalog") {
+    return store(catalog)->head(base::SteadyTime::max()).value();
+  }
+  static entity::SourceVersion version(char commit, std::uint64_t position) {
+    return {"main", position, std::string(40, commit)};
+  }
+  void serve(char commit, std::uint64_t position) {
+    catalog::Editor editor(nullptr);
+    editor.put(catalog::testing::define({.name = std::string(1, commit)}));
+    auto state = catalog::testing::source_state("main", position);
+    state.commit = version(commit, position).commit;
+    editor.set_source(state);
+    copy_.served(editor.finish(), nullptr);
+  }
+  void turn() { copy_.turn({}); }
+
+  cache::testing::ShiftedClock clock_;
+  base::Log log_{clock_, base::Log::Format::text, [](std::string_view) {}};
+  std::map<std::string, std::pair<cache::testing::Folder, std::shared_ptr<cache::Store>>> stores_;
+  const SharedCopyOptions options_{.instance = "one"};
+  SharedCopy copy_{options_,
+                   {.clock = clock_,
+                    .log = log_,
+                    .open = [this](const std::string& catalog, const std::stop_token&) { return store(catalog); },
+                    .random = [] { return 0.5; },
+                    .driven = true}};
+};
+
+TEST_F(SharedCopyTurns, WhatWasServedUnderAnotherConfigurationIsNotSharedUnderTheNewOne) {
+  serve('a', 1);
+  turn();
+  ASSERT_TRUE(head());
+  serve('b', 2);
+  copy_.configure("another", {{"main", {}}});
+  EXPECT_EQ(copy_.store(), nullptr) << "nor is anything recalled";
+  turn();
+  turn();
+  EXPECT_FALSE(head("another"));
+  serve('c', 3);
+  turn();
+  ASSERT_TRUE(head("another"));
+  EXPECT_EQ(*head("another")->version.find("main"), version('c', 3));
+}
+
+}  // namespace
+}  // namespace aureacore::sync
