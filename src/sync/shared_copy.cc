@@ -25,8 +25,6 @@ constexpr base::Duration longest_renewal = std::chrono::minutes(5);
 // Where the digest of a version's manifest stands. It is under no content's digest: what it names is checked by its token.
 Digest version_key(std::string_view token) { return Digest::of(fmt::format("the catalog of version {}", token)); }
 
-std::string lease_of(const std::string& source) { return "fetch:" + source; }
-
 std::vector<std::string> differing(const entity::Version& ours, const entity::Version& theirs) {
   std::vector<std::string> sources;
   for (const auto& component : theirs.components()) {
@@ -39,7 +37,10 @@ std::vector<std::string> differing(const entity::Version& ours, const entity::Ve
 }  // namespace
 
 SharedCopy::SharedCopy(SharedCopyOptions options, Dependencies dependencies)
-    : options_(std::move(options)), dependencies_(std::move(dependencies)) {}
+    : options_(std::move(options)),
+      dependencies_(std::move(dependencies)),
+      leases_({options_.instance, options_.lease, options_.longest_lease, options_.lease_time}, dependencies_.clock,
+              dependencies_.log) {}
 
 SharedCopy::~SharedCopy() { stop(); }
 
@@ -135,36 +136,20 @@ void SharedCopy::note_propagation(const Digest& digest) {
   heard_.erase(heard_.begin(), at + 1);
 }
 
-bool SharedCopy::acquire(const std::string& source) {
-  std::shared_ptr<cache::Store> store;
-  {
-    const std::scoped_lock lock(mutex_);
-    store = lender_;
-  }
-  if (!store) return true;
-  const auto got = store->acquire(lease_of(source), options_.instance, options_.lease, in(options_.lease_time));
-  const std::scoped_lock lock(mutex_);
-  if (!got || *got) {
-    leases_.emplace(source, dependencies_.clock.steady());
-    return true;
-  }
-  ++status_.deferred;
-  return false;
+bool SharedCopy::acquire(const std::string& source, const std::string& commit) {
+  const bool got = leases_.acquire(source, commit);
+  post([&](Inbox& inbox) {
+    if (!got) ++status_.deferred;
+    inbox.leased = true;
+  });
+  return got;
 }
 
-void SharedCopy::release(const std::string& source) {
-  std::shared_ptr<cache::Store> store;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (leases_.erase(source) == 0) return;
-    store = lender_;
-  }
-  if (!store) return;
-  const auto released = store->release(lease_of(source), options_.instance, in(options_.lease_time));
-  if (!released) {
-    dependencies_.log.info("lease not released, it runs out",
-                           {{"source", source}, {"error", released.error().message}});
-  }
+void SharedCopy::release(const std::string& source) { leases_.release(source); }
+
+void SharedCopy::nothing_new(const std::string& source) {
+  leases_.end(source);
+  post([](Inbox& inbox) { inbox.leased = true; });
 }
 
 std::optional<bool> SharedCopy::claim(const std::string& what, std::uint64_t number, base::Duration duration) const {
@@ -203,7 +188,7 @@ void SharedCopy::run(const std::stop_token& stop) {
 
 void SharedCopy::turn(const std::stop_token& stop) {
   take_inbox();
-  renew_leases();
+  leases_.look_after();
   if (failures_ > 0 && dependencies_.clock.steady() < due_) return;
   const auto done = step(stop);
   if (stop.stop_requested()) return;
@@ -215,12 +200,11 @@ void SharedCopy::turn(const std::stop_token& stop) {
 }
 
 base::SteadyTime SharedCopy::next() const {
-  auto last = base::SteadyTime::max();
   {
     const std::scoped_lock lock(mutex_);
     if (!inbox_.empty() && failures_ == 0) return base::SteadyTime::min();
-    if (!leases_.empty()) last = lease_renewal_;
   }
+  const auto last = leases_.next();
   if (failures_ > 0) return std::min(due_, last);
   return std::min(last, awaiting_ ? beat_ : std::min(due_, beat_));
 }
@@ -278,8 +262,8 @@ void SharedCopy::close() {
     const std::scoped_lock lock(mutex_);
     lender_ = nullptr;
     image_ = nullptr;
-    leases_.clear();
   }
+  leases_.use(nullptr);
   store_ = nullptr;
   own_ = nullptr;
   awaiting_.reset();
@@ -338,6 +322,7 @@ base::Status SharedCopy::open(const std::stop_token& stop) {
       [this](const char* operation, base::Duration took) { calls_.record(took, operation); });
   subscription_ = store_->subscribe([this](const auto& announcement) { hear(announcement); });
   look_ = true;
+  leases_.use(store_);
   const std::scoped_lock lock(mutex_);
   if (catalog_ == configured_) lender_ = store_;
   return {};
@@ -457,7 +442,6 @@ base::Status SharedCopy::reconcile() {
   if (!*head) return move(std::nullopt, {});
   if ((*head)->manifest == own_->digest) {
     note_in_step();
-    release_all();
     return {};
   }
   if (seen_ != (*head)->manifest) {
@@ -472,6 +456,7 @@ base::Status SharedCopy::answer(const cache::Head& found) {
   const auto ours = own_->manifest.version();
   if (found.version == ours) {
     note_disagreement(found.manifest);
+    leases_.release_fetched(ours);
     return {};
   }
   set_state(State::behind);
@@ -489,6 +474,8 @@ base::Status SharedCopy::answer(const cache::Head& found) {
     std::ranges::remove_copy_if(sources, std::back_inserter(rewritten), is_later);
     return move(found.manifest, rewritten);
   }
+  // Whoever waits for what we have fetched is to fetch it, too.
+  leases_.release_fetched(ours);
   // Once is enough, until a check has told more.
   if (passed_over_ == found.manifest) return {};
   const bool is_past = std::ranges::all_of(sources, is_later);
@@ -596,9 +583,7 @@ base::Status SharedCopy::move(const std::optional<Digest>& expected, const std::
     const std::scoped_lock lock(mutex_);
     ++status_.moved;
   }
-  auto announced = store_->announce({made_of, own_->digest}, in(options_.call_time));
-  release_all();
-  return announced;
+  return store_->announce({made_of, own_->digest}, in(options_.call_time));
 }
 
 void SharedCopy::note_in_step() {
@@ -606,36 +591,10 @@ void SharedCopy::note_in_step() {
   disagrees_.reset();
   basis_ = own_->digest;
   set_state(State::in_step);
+  leases_.release_fetched(own_->manifest.version());
   if (dependencies_.conflicts == nullptr) return;
   for (const auto kind : {Conflict::Kind::divergent_version, Conflict::Kind::divergent_catalog}) {
     dependencies_.conflicts->settle_all(kind, own_->manifest.version(), own_->digest.hex());
-  }
-}
-
-void SharedCopy::release_all() {
-  std::map<std::string, base::SteadyTime> leases;
-  {
-    const std::scoped_lock lock(mutex_);
-    leases = leases_;
-  }
-  for (const auto& [source, since] : leases) release(source);
-}
-
-// Of fetches that take their time. One that can't be renewed is another's by now, or will be: that costs work, no more.
-void SharedCopy::renew_leases() {
-  const auto now = dependencies_.clock.steady();
-  if (now < lease_renewal_ || !store_) return;
-  lease_renewal_ = now + options_.lease / 3;
-  std::map<std::string, base::SteadyTime> leases;
-  {
-    const std::scoped_lock lock(mutex_);
-    leases = leases_;
-  }
-  for (const auto& [source, since] : leases) {
-    if (now - since > options_.longest_lease) continue;
-    const auto renewed =
-        store_->renew_lease(lease_of(source), options_.instance, options_.lease, in(options_.lease_time));
-    if (!renewed) return;
   }
 }
 

@@ -37,6 +37,7 @@
 #include "metrics/timings.h"
 #include "resilience/backoff.h"
 #include "sync/conflicts.h"
+#include "sync/leases.h"
 #include "sync/shared_status.h"
 
 namespace aureacore::sync {
@@ -61,9 +62,9 @@ struct SharedCopyOptions {
   base::Duration call_time = std::chrono::seconds(2);   // most that a call of the store may take
   base::Duration bulk_time = std::chrono::seconds(30);  // to read or write a whole catalog
   base::Duration start_time = std::chrono::seconds(5);  // to read one while nothing is served; after that Git is asked
-  base::Duration lease = std::chrono::seconds(5);       // whoever has it is waited for so long; renewed in time …
-  base::Duration longest_lease = std::chrono::seconds(30);     // … up to this: what takes longer may hang
-  base::Duration lease_time = std::chrono::milliseconds(250);  // to ask for it
+  base::Duration lease = std::chrono::seconds(5);       // see LeaseOptions
+  base::Duration longest_lease = std::chrono::seconds(30);     // the same
+  base::Duration lease_time = std::chrono::milliseconds(250);  // to ask for one
   base::Duration beat = std::chrono::seconds(5);               // between signs of life …
   base::Duration presence = std::chrono::seconds(15);          // … each of which holds for so long
   std::string release{};
@@ -121,11 +122,11 @@ class SharedCopy {
   void confirmed(const std::string& source, base::SteadyTime started);
   void refused(const Offer& offer);
 
-  // Whether the caller is to fetch the source: false while another instance does. Any thread; blocks for lease_time at
-  // most. Where the store can't be asked: true.
-  [[nodiscard]] bool acquire(const std::string& source);
-  // Any thread.
+  // See Leases. Any thread; both block for lease_time at most.
+  [[nodiscard]] bool acquire(const std::string& source, const std::string& commit);
   void release(const std::string& source);
+  // What the fetch of the source has brought won't be served, or not yet: nobody need wait for it.
+  void nothing_new(const std::string& source);
 
   // Does what is due by now; blocks on the store. For its thread, or whoever drives it instead.
   void turn(const std::stop_token& stop);
@@ -162,8 +163,9 @@ class SharedCopy {
     bool gap = false;       // some may have been missed
     bool answered = false;  // an offer was taken or refused
     bool confirmed = false;
+    bool leased = false;  // there are leases to look after
     [[nodiscard]] bool empty() const {
-      return !catalog && !served && announcements.empty() && !gap && !answered && !confirmed;
+      return !catalog && !served && announcements.empty() && !gap && !answered && !confirmed && !leased;
     }
   };
 
@@ -187,7 +189,6 @@ class SharedCopy {
   base::Status restore_parts();
   base::Status move(const std::optional<cache::Digest>& expected, const std::vector<std::string>& rewritten);
   base::Status renew();
-  void renew_leases();
   base::Status beat();
   void note_failure(const base::Error& error);
   void note_success();
@@ -197,7 +198,6 @@ class SharedCopy {
   [[nodiscard]] std::string who_serves(const cache::Digest& digest) const;
   void set_state(SharedStatus::State state);
   void note_in_step();
-  void release_all();
   void close();
   // Puts the freshness of each source that is read there.
   [[nodiscard]] cache::ReadTerms read_terms(Freshnesses& freshness, Deadline deadline) const;
@@ -231,7 +231,6 @@ class SharedCopy {
   base::SteadyTime due_{};                  // of the next step
   base::SteadyTime beat_{};                 // of the next sign of life
   base::SteadyTime renewal_{};              // of the next renewal
-  base::SteadyTime lease_renewal_{};        // of the next one of leases
   std::uint32_t failures_ = 0;              // in a row
 
   mutable std::mutex mutex_;
@@ -239,12 +238,12 @@ class SharedCopy {
   std::deque<std::pair<cache::Digest, base::SteadyTime>> heard_;  // announcements not taken yet; guarded by mutex_
   Inbox inbox_;                                                   // guarded by mutex_
   std::string configured_;  // the catalog; catalog_ follows with the next turn; guarded by mutex_
-  Sources sources_;                                               // guarded by mutex_
-  std::map<std::string, base::SteadyTime, std::less<>> checks_;   // confirmed; guarded by mutex_
-  std::shared_ptr<cache::Store> lender_;                          // store_, for other threads; guarded by mutex_
-  cache::ImagePtr image_;                                         // own_, for other threads; guarded by mutex_
-  std::map<std::string, base::SteadyTime> leases_;  // that we hold, perhaps, since then; guarded by mutex_
-  SharedStatus status_;                             // guarded by mutex_
+  Sources sources_;         // guarded by mutex_
+  std::map<std::string, base::SteadyTime, std::less<>> checks_;  // confirmed; guarded by mutex_
+  std::shared_ptr<cache::Store> lender_;              // store_, for other threads; guarded by mutex_
+  cache::ImagePtr image_;                             // own_, for other threads; guarded by mutex_
+  SharedStatus status_;                               // guarded by mutex_
+  Leases leases_;
   cache::Traffic traffic_;
   metrics::Timings calls_{"operation"};
 

@@ -424,16 +424,27 @@ TEST_F(SharedCopyTest, ALeaseIsRenewedForAWhile) {
   first_.copy_options().lease = 400ms;
   first_.copy_options().longest_lease = 1s;
   start_first();
-  // Nothing to reconcile, which would let go of it.
-  first_.stop();
-  first_.copy_options().interval = 1h;
-  start_first();
   const auto began = std::chrono::steady_clock::now();
-  ASSERT_TRUE(first_.copy().acquire("main"));
+  ASSERT_TRUE(first_.copy().acquire("main", first_.commit()));
   ASSERT_TRUE(
       eventually([&] { return shared_.store()->acquire("fetch:main", "other", 1h, base::SteadyTime::max()) == true; }));
   EXPECT_GE(std::chrono::steady_clock::now() - began, 1s);
   EXPECT_EQ(first_.shared().failures, 0);
+}
+
+TEST_F(SharedCopyTest, NobodyWaitsForWhatIsHeldBack) {
+  for (int i = 0; i < 20; ++i) {
+    repository_.write("c" + std::to_string(i) + "/catalog-info.yaml", component("c" + std::to_string(i)));
+  }
+  repository_.commit();
+  first_.copy_options().lease = 1h;
+  start_first();
+  repository_.git({"rm", "-q", "-r", "."});
+  repository_.commit_file("catalog-info.yaml", component("last"));
+  first_.refresh();
+  ASSERT_TRUE(eventually([&] { return first_.source().held.has_value(); }));
+  EXPECT_TRUE(
+      eventually([&] { return shared_.store()->acquire("fetch:main", "other", 1h, base::SteadyTime::max()) == true; }));
 }
 
 TEST_F(SharedCopyTest, WhoeverChangesItsConfigurationWaitsForNobodysLease) {

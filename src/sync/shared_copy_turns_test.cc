@@ -44,6 +44,17 @@ class SharedCopyTurns : public testing::Test {
     copy_.served(editor.finish(), nullptr);
   }
   void turn() { copy_.turn({}); }
+  // Another instance shares a catalog of this version, which can't be read.
+  void share_another(const entity::SourceVersion& version) {
+    const auto before = head().value();
+    auto next = before;
+    next.manifest = cache::Digest::of("another catalog");
+    next.version.set(version);
+    const auto moved = store("catalog")->move_head({before.manifest, {}, 1h}, next, base::SteadyTime::max());
+    ASSERT_EQ(moved->outcome, cache::HeadMove::Outcome::moved);
+  }
+  // Whether another instance may fetch the source.
+  bool is_free() { return store("catalog")->acquire("fetch:main", "other", 1ms, base::SteadyTime::max()).value(); }
 
   cache::testing::ShiftedClock clock_;
   base::Log log_{clock_, base::Log::Format::text, [](std::string_view) {}};
@@ -56,6 +67,37 @@ class SharedCopyTurns : public testing::Test {
                     .random = [] { return 0.5; },
                     .driven = true}};
 };
+
+TEST_F(SharedCopyTurns, NobodyWaitsForWhatCantBeShared) {
+  serve('a', 1);
+  turn();
+  share_another(version('b', 2));
+  ASSERT_TRUE(copy_.acquire("main", version('a', 1).commit));
+  serve('c', 2);
+  turn();
+  EXPECT_EQ(*head()->version.find("main"), version('b', 2));
+  EXPECT_TRUE(is_free());
+}
+
+TEST_F(SharedCopyTurns, WakesForALeaseAndRenewsItUntilWhatItWasTakenForIsShared) {
+  serve('a', 1);
+  turn();
+  turn();  // it has heard what it announced itself
+  ASSERT_GT(copy_.next(), clock_.steady());
+  ASSERT_TRUE(copy_.acquire("main", version('a', 1).commit));
+  EXPECT_EQ(copy_.next(), base::SteadyTime::min());
+  for (int i = 0; i < 8; ++i) {
+    turn();
+    clock_.advance(options_.lease / 2);
+    ASSERT_LE(copy_.next(), clock_.steady());
+    turn();
+    ASSERT_FALSE(is_free()) << i;
+  }
+  EXPECT_GT(8 * (options_.lease / 2), options_.interval) << "the head was looked at meanwhile, and is ours";
+  serve('b', 2);
+  turn();
+  EXPECT_TRUE(is_free());
+}
 
 TEST_F(SharedCopyTurns, WhatWasServedUnderAnotherConfigurationIsNotSharedUnderTheNewOne) {
   serve('a', 1);

@@ -144,7 +144,9 @@ void Syncer::handle_update(Source& source, Outcome& outcome) {
   if (loaded.rewritten && outcome.job.from.turn == source.ground.turn && !was_held) {
     note_rewrite(source, {source.id(), loaded.position, loaded.commit.id});
   }
+  const auto turn = source.ground.turn;
   accept(source, std::move(*outcome.loaded), outcome.job.from);
+  if (dependencies_.shared != nullptr && source.ground.turn == turn) dependencies_.shared->nothing_new(source.id());
 }
 
 // Mostly nothing to do, now and then a minute's work; it begins when what was fetched is about to be served.
