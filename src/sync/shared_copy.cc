@@ -97,10 +97,9 @@ void SharedCopy::served(catalog::SnapshotPtr snapshot, cache::ImagePtr image) {
   });
 }
 
-void SharedCopy::confirmed(const std::string& source, base::SteadyTime started) {
+void SharedCopy::confirmed(const std::string& source, const std::string& commit, base::SteadyTime started) {
   post([&](Inbox& inbox) {
-    auto& last = checks_[source];
-    last = std::max(last, started);
+    checks_[source] = {commit, started};
     inbox.confirmed = true;
   });
 }
@@ -483,10 +482,14 @@ base::Status SharedCopy::answer(const cache::Head& found) {
   return {};
 }
 
+// What a check has found that isn't what own_ has says nothing for own_: another version is on its way here.
 bool SharedCopy::confirmed_since(const std::string& source, base::SteadyTime time) const {
+  const auto ours = own_->manifest.version();
+  const auto* component = ours.find(source);
   const std::scoped_lock lock(mutex_);
   const auto check = checks_.find(source);
-  return check != checks_.end() && check->second > time;
+  return component != nullptr && check != checks_.end() && check->second.started > time &&
+         check->second.commit == component->commit;
 }
 
 void SharedCopy::note_disagreement(const Digest& theirs) {

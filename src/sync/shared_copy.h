@@ -6,8 +6,8 @@
 //
 // A store never decides what is newer. An offer that succeeds what is served was made of just that by an instance that
 // asked Git; any other waits until our own check of each source that differs names the same commit. And a head is moved
-// from what we made ours of, or once we have checked each source that differs since we saw it. So a flush, an old dump, a lagging
-// replica or a rewritten branch may cost work, but lets nobody go back.
+// from what we made ours of, or once a check since we saw it has found our own commit of each source that differs. So a
+// flush, an old dump, a lagging replica or a rewritten branch may cost work, but lets nobody go back.
 //
 // One thread of its own does all this, and blocks on the store; while the store is away or slow nothing else waits for
 // it, but for fetches, a moment each, that ask for their lease. The functions are for the scheduler unless they say otherwise.
@@ -118,8 +118,8 @@ class SharedCopy {
   void configure(const std::string& catalog, Sources sources);
   // This is served now; with its image where it came from an offer.
   void served(catalog::SnapshotPtr snapshot, cache::ImagePtr image);
-  // What is served of the source is what its remote had when a check began that has just ended.
-  void confirmed(const std::string& source, base::SteadyTime started);
+  // This commit, which is served of the source, is what its remote had when a check began that has just ended.
+  void confirmed(const std::string& source, const std::string& commit, base::SteadyTime started);
   void refused(const Offer& offer);
 
   // See Leases. Any thread; both block for lease_time at most.
@@ -154,6 +154,11 @@ class SharedCopy {
   struct Served {
     catalog::SnapshotPtr snapshot;
     cache::ImagePtr image;
+  };
+  // The remote had that commit when the check began.
+  struct Check {
+    std::string commit;
+    base::SteadyTime started{};
   };
   // What came in since the thread last looked.
   struct Inbox {
@@ -239,7 +244,7 @@ class SharedCopy {
   Inbox inbox_;                                                   // guarded by mutex_
   std::string configured_;  // the catalog; catalog_ follows with the next turn; guarded by mutex_
   Sources sources_;         // guarded by mutex_
-  std::map<std::string, base::SteadyTime, std::less<>> checks_;  // confirmed; guarded by mutex_
+  std::map<std::string, Check, std::less<>> checks_;  // the last of each source; guarded by mutex_
   std::shared_ptr<cache::Store> lender_;              // store_, for other threads; guarded by mutex_
   cache::ImagePtr image_;                             // own_, for other threads; guarded by mutex_
   SharedStatus status_;                               // guarded by mutex_

@@ -68,6 +68,24 @@ class SharedCopyTurns : public testing::Test {
                     .driven = true}};
 };
 
+TEST_F(SharedCopyTurns, ACheckThatFoundAnotherCommitThanOursDoesNotMoveTheHeadBack) {
+  serve('a', 1);
+  turn();
+  const auto ours = head().value();
+  share_another(version('b', 2));
+  const auto later = head();
+  clock_.advance(2 * options_.interval);
+  turn();
+  clock_.advance(1s);
+  // It is about to be served.
+  copy_.confirmed("main", version('b', 2).commit, clock_.steady());
+  turn();
+  EXPECT_EQ(head(), later);
+  copy_.confirmed("main", version('a', 1).commit, clock_.steady());
+  turn();
+  EXPECT_EQ(head(), ours);
+}
+
 TEST_F(SharedCopyTurns, NobodyWaitsForWhatCantBeShared) {
   serve('a', 1);
   turn();

@@ -281,7 +281,7 @@ void Syncer::current(Source& source, base::SteadyTime started) {
   if (dependencies_.conflicts != nullptr) {
     dependencies_.conflicts->settle(Conflict::Kind::rewritten_history, source.version());
   }
-  if (dependencies_.shared != nullptr) dependencies_.shared->confirmed(source.id(), started);
+  if (dependencies_.shared != nullptr) dependencies_.shared->confirmed(source.id(), source.commit().id, started);
   // The mirror lacks it yet: with an earlier one it can serve, if need be, and with this one it couldn't.
   if (!source.in_step()) return;
   const auto wall = dependencies_.clock.wall() - (dependencies_.clock.steady() - started);
