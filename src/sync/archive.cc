@@ -47,6 +47,7 @@ void Archive::configure(const std::vector<SourceOptions>& sources) {
   std::deque<Recalled> before;  // let go of outside the lock
   const std::scoped_lock lock(mutex_);
   ground_ = {sources, nullptr};
+  ++configurations_;
   before = std::exchange(found_, {});
 }
 
@@ -95,20 +96,24 @@ void Archive::stop() {
 void Archive::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::string token;
+    std::uint64_t configuration = 0;
     {
       std::unique_lock lock(mutex_);
       if (!changed_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
       token = std::move(queue_.front());
       queue_.pop_front();
+      configuration = configurations_;
     }
-    finish(token, find(token, stop));
+    finish(token, find(token, stop), configuration);
   }
 }
 
-void Archive::finish(const std::string& token, const base::Result<Recalled>& result) {
+void Archive::finish(const std::string& token, const base::Result<Recalled>& result, std::uint64_t configuration) {
   std::vector<Done> askers;
   {
     const std::scoped_lock lock(mutex_);
+    // Of the same commits this configuration makes another catalog.
+    if (configuration != configurations_) return queue_.push_front(token);
     askers = std::move(waiting_[token]);
     waiting_.erase(token);
     askers_ -= askers.size();

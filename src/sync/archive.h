@@ -92,7 +92,7 @@ class Archive {
   base::Result<catalog::SnapshotPtr> rebuild(const entity::Version& version, const std::stop_token& stop) const;
   base::Status replace(catalog::Editor& editor, const SourceOptions& options, const entity::SourceVersion& component,
                        catalog::SourceState state, const std::stop_token& stop) const;
-  void finish(const std::string& token, const base::Result<Recalled>& result);
+  void finish(const std::string& token, const base::Result<Recalled>& result, std::uint64_t configuration);
 
   const ArchiveOptions options_;
   const base::Clock& clock_;
@@ -103,6 +103,7 @@ class Archive {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   Ground ground_;                                     // guarded by mutex_
+  std::uint64_t configurations_ = 0;                  // so far; guarded by mutex_
   std::deque<std::string> queue_;                     // tokens; guarded by mutex_
   std::map<std::string, std::vector<Done>> waiting_;  // by token; guarded by mutex_
   std::size_t askers_ = 0;                            // guarded by mutex_

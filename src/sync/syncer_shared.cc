@@ -49,10 +49,12 @@ void Syncer::start_sharing() {
 }
 
 void Syncer::configure_sharing() {
+  if (dependencies_.shared != nullptr) {
+    refuse_offer();
+    dependencies_.shared->configure(content_name(options_of(sources_)), shared_sources());
+  }
+  // Only now, for it asks the shared copy, too.
   if (dependencies_.archive != nullptr) dependencies_.archive->configure(options_of(sources_));
-  if (dependencies_.shared == nullptr) return;
-  refuse_offer();
-  dependencies_.shared->configure(content_name(options_of(sources_)), shared_sources());
 }
 
 SharedCopy::Sources Syncer::shared_sources() const {
