@@ -6,6 +6,7 @@
 #include "base/priority.h"
 #include "definition/links.h"
 #include "git/repository.h"
+#include "sync/check_record.h"
 #include "sync/source.h"
 #include "sync/source_tree.h"
 
@@ -17,11 +18,10 @@ using Origin = Recalled::Origin;
 
 // The latest time at which it surely wasn't past yet: its oldest commit was made by then.
 base::SteadyTime made_by(const catalog::Snapshot& snapshot, const base::Clock& clock) {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch()).count();
-  std::int64_t age = 0;
-  for (const auto& source : snapshot.sources())
-    age = std::max(age, now - std::clamp<std::int64_t>(source.time, 0, now));
-  return clock.steady() - std::chrono::seconds(age);
+  const auto now = clock.wall();
+  base::Duration age{};
+  for (const auto& source : snapshot.sources()) age = std::max(age, age_of_commit(source.time, now));
+  return clock.steady() - age;
 }
 
 base::Status no_blobs(const std::vector<std::string>& blobs) {

@@ -76,5 +76,12 @@ TEST_F(ArchiveRebuildTest, WhatWasBegunUnderAnotherConfigurationIsNotFoundUnderT
   EXPECT_FALSE(archive_.held(first_));
 }
 
+TEST_F(ArchiveRebuildTest, TheAgeOfACommitThatIsStillToBeMadeIsUnknown) {
+  clock_.behind = 1h;
+  const auto found = recall(first_);
+  ASSERT_TRUE(found) << found.error().message;
+  EXPECT_LE(found->checked, clock_.steady() - unknown_age);
+}
+
 }  // namespace
 }  // namespace aureacore::sync

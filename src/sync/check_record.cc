@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -34,6 +35,16 @@ std::optional<base::WallTime> time_of(const std::filesystem::path& file) {
 }
 
 }  // namespace
+
+base::Duration age_of(base::WallTime seen, base::WallTime now) {
+  return seen > now ? unknown_age : std::chrono::duration_cast<base::Duration>(now - seen);
+}
+
+base::Duration age_of_commit(std::int64_t time, base::WallTime now) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  if (time > seconds) return unknown_age;
+  return age_of(base::WallTime(std::chrono::seconds(std::max<std::int64_t>(time, 0))), now);
+}
 
 std::optional<CheckRecord> read_record(const std::filesystem::path& file) {
   std::ifstream in(file);

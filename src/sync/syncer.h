@@ -197,8 +197,6 @@ class Syncer final : public Status {
   void adopt(const Offer& offer);
   void adopt(Source& source, const catalog::Snapshot& snapshot);
   void set_age(Source& source, const catalog::SourceState& state);
-  static constexpr base::Duration unknown_age = std::chrono::hours(365 * 24);
-  [[nodiscard]] base::Duration age_of(base::WallTime seen) const;
   void refuse_offer();
   [[nodiscard]] static base::SteadyTime validation_due(const Source& source);
   void start_validation(const SourcePtr& source);

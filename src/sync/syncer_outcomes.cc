@@ -63,7 +63,7 @@ void Syncer::handle_load(Source& source, Outcome& outcome) {
   if (!source.commit().id.empty()) return accept(source, std::move(*outcome.loaded), outcome.job.from);
   const auto record = read_record(source.record_file);
   const auto now = dependencies_.clock.steady();
-  source.freshness->checked(now - (record ? age_of(record->checked) : unknown_age));
+  source.freshness->checked(now - (record ? age_of(record->checked, dependencies_.clock.wall()) : unknown_age));
   accept(source, std::move(*outcome.loaded), outcome.job.from);
 }
 

@@ -253,15 +253,10 @@ void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
 // Nobody knows when its remote was last seen with this commit, unless it was by us: not before the commit was made.
 void Syncer::set_age(Source& source, const catalog::SourceState& state) {
   const auto record = read_record(source.record_file);
-  const base::WallTime seen =
-      record && record->commit == state.commit ? record->checked : base::WallTime(std::chrono::seconds(state.time));
-  source.freshness->checked(dependencies_.clock.steady() - age_of(seen));
-}
-
-base::Duration Syncer::age_of(base::WallTime seen) const {
-  const auto age = std::chrono::duration_cast<base::Duration>(dependencies_.clock.wall() - seen);
-  // A time that is still to come says nothing: the clock was set back since.
-  return age < base::Duration(0) ? unknown_age : age;
+  const auto now = dependencies_.clock.wall();
+  const bool is_known = record && record->commit == state.commit;
+  const auto age = is_known ? age_of(record->checked, now) : age_of_commit(state.time, now);
+  source.freshness->checked(dependencies_.clock.steady() - age);
 }
 
 void Syncer::start_validation(const SourcePtr& source) {
