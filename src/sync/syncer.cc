@@ -327,6 +327,10 @@ void Syncer::handle(Reconfigure change) {
   for (const auto& source : before) {
     retire(*source);
     removed_.push_back(source);
+    // Nobody looks at its remote any more: nothing of it is served.
+    if (dependencies_.conflicts != nullptr) {
+      dependencies_.conflicts->settle(Conflict::Kind::rewritten_history, {source->id(), 0, {}});
+    }
   }
   configure_sharing();
 }

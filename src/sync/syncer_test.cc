@@ -385,6 +385,18 @@ TEST_F(SyncerTest, ServesTheOldConfigurationUntilTheNewIsLoaded) {
   EXPECT_FALSE(has("component:default/a"));
 }
 
+TEST_F(SyncerTest, TheConflictsOfASourceThatIsRemovedAreSettled) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  const git::TestRepository other;
+  other.commit_file("catalog-info.yaml", component("b"));
+  start({source_options("first", repository_), source_options("second", other)});
+  ASSERT_TRUE(eventually([&] { return status("second").last_check && has("component:default/b"); }));
+  conflicts_.open({.kind = Conflict::Kind::rewritten_history, .source = "second"});
+  syncer_->reconfigure({source_options("first", repository_)});
+  ASSERT_TRUE(eventually([&] { return !has("component:default/b"); }));
+  EXPECT_EQ(conflicts_.counts().open, 0U);
+}
+
 TEST_F(SyncerTest, ShowsAnotherIntervalAtOnce) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   auto options = source_options("main", repository_);
