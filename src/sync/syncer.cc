@@ -254,7 +254,8 @@ void Syncer::note_criticality(const catalog::Snapshot& snapshot) {
 void Syncer::start_load(const SourcePtr& source) {
   if (asking_ || source->loading_done || source->working) return;
   source->loading_done = true;
-  if (source->ground.tree || !std::filesystem::exists(source->record_file)) return;
+  std::error_code error;
+  if (source->ground.tree || !std::filesystem::exists(source->record_file, error)) return;
   submit(source, Task::load, {}, dependencies_.clock.steady());
 }
 

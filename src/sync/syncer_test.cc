@@ -397,6 +397,14 @@ TEST_F(SyncerTest, TheConflictsOfASourceThatIsRemovedAreSettled) {
   EXPECT_EQ(conflicts_.counts().open, 0U);
 }
 
+TEST_F(SyncerTest, AMirrorThatCantBeReachedIsAFailureLikeAnyOther) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  std::filesystem::create_symlink("loop", folder_.path() / "loop");
+  options_.mirrors = folder_.path() / "loop" / "mirrors";
+  start({source_options("main", repository_)});
+  EXPECT_TRUE(eventually([&] { return status("main").failures > 0; }));
+}
+
 TEST_F(SyncerTest, ShowsAnotherIntervalAtOnce) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   auto options = source_options("main", repository_);
