@@ -74,16 +74,12 @@ bool Archive::recall(const std::string& token, Done done) {
   return true;
 }
 
-void Archive::stop() {
+void Archive::refuse() {
   std::map<std::string, std::vector<Done>> waiting;
+  for (auto& thread : threads_) thread.request_stop();
   {
     const std::scoped_lock lock(mutex_);
     stopped_ = true;
-  }
-  for (auto& thread : threads_) thread.request_stop();
-  threads_.clear();
-  {
-    const std::scoped_lock lock(mutex_);
     waiting = std::exchange(waiting_, {});
     queue_.clear();
   }
@@ -91,6 +87,11 @@ void Archive::stop() {
   for (const auto& [token, askers] : waiting) {
     for (const auto& done : askers) done(refused);
   }
+}
+
+void Archive::stop() {
+  refuse();
+  threads_.clear();
 }
 
 void Archive::run(const std::stop_token& stop) {

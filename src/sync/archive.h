@@ -73,7 +73,9 @@ class Archive {
   [[nodiscard]] std::optional<Recalled> held(std::string_view token) const;
   // Calls `done` once, on a thread of the archive's. False: too many wait. Any thread; brief.
   bool recall(const std::string& token, Done done);
-  // Those who wait are turned away; from then on all are. Idempotent.
+  // Those who wait are turned away; from then on all are. Idempotent; brief.
+  void refuse();
+  // And nothing is called when it returns. Waits for the store, if that hangs: prompt, once the shared copy is stopped.
   void stop();
 
   [[nodiscard]] Totals totals() const;

@@ -83,5 +83,23 @@ TEST_F(ArchiveRebuildTest, TheAgeOfACommitThatIsStillToBeMadeIsUnknown) {
   EXPECT_LE(found->checked, clock_.steady() - unknown_age);
 }
 
+TEST_F(ArchiveRebuildTest, WhoeverWaitsIsTurnedAwayBeforeTheSearchHasEnded) {
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  clock_.asked = [&] {
+    begun.set_value();
+    go_on.get_future().wait();
+  };
+  std::promise<base::Code> answer;
+  ASSERT_TRUE(
+      archive_.recall(first_, [&](const base::Result<Recalled>& result) { answer.set_value(result.error().code); }));
+  begun.get_future().wait();
+  archive_.refuse();
+  EXPECT_EQ(answer.get_future().get(), base::Code::unavailable);
+  EXPECT_FALSE(archive_.recall(first_, [](const base::Result<Recalled>&) {}));
+  go_on.set_value();
+  archive_.stop();
+}
+
 }  // namespace
 }  // namespace aureacore::sync
