@@ -10,14 +10,10 @@
 #include <sstream>
 
 #include "base/text.h"
+#include "git/object_id.h"
 
 namespace aureacore::sync {
 namespace {
-
-bool is_commit(std::string_view text) {
-  return (text.size() == 40 || text.size() == 64) &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 base::Status set_time(const std::filesystem::path& file, base::WallTime time) {
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -55,7 +51,7 @@ std::optional<CheckRecord> read_record(const std::filesystem::path& file) {
   }
   const auto number = base::parse_number(position);
   const auto checked = time_of(file);
-  if (record.branch.empty() || !is_commit(record.commit) || !number || !checked) return std::nullopt;
+  if (record.branch.empty() || !git::is_object_id(record.commit) || !number || !checked) return std::nullopt;
   record.position = *number;
   record.checked = *checked;
   return record;
