@@ -1,11 +1,13 @@
-// Freshness: when one source was last checked, and what stands in the way. Written by sync, read by every worker,
-// without locks.
+// Freshness: when what is served of one source was last found at its remote, and what stands in the way. Written by sync, read by
+// every worker, without locks.
 //
-// Shared by all snapshots: a check that finds nothing new makes the catalog fresher without making a new snapshot.
+// Shared by all snapshots that have this commit of the source: a check that finds nothing new makes the catalog fresher without
+// making a new snapshot. The next commit begins with one of its own, so that whoever holds an earlier snapshot isn't told its age.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "base/clock.h"
@@ -32,6 +34,18 @@ class Freshness {
   // One that began then has failed.
   void failed(base::SteadyTime start) { failed_.store(start.time_since_epoch().count(), std::memory_order_release); }
   void set_degraded(Degraded degraded) { degraded_.store(degraded, std::memory_order_release); }
+  // As much is known as of that one, which is of what was served before.
+  void follow(const Freshness& before) {
+    checked(before.last_check());
+    failed(before.last_failure());
+    set_degraded(before.degraded());
+  }
+  // That of the next commit.
+  [[nodiscard]] std::shared_ptr<Freshness> next() const {
+    auto next = std::make_shared<Freshness>();
+    next->follow(*this);
+    return next;
+  }
 
   // Start of the last successful check (possibly before this process: from the mirror's record).
   [[nodiscard]] base::SteadyTime last_check() const {

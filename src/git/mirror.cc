@@ -10,6 +10,7 @@
 
 #include "base/descriptor.h"
 #include "base/text.h"
+#include "git/object_id.h"
 #include "git/repository.h"
 
 namespace aureacore::git {
@@ -62,12 +63,6 @@ std::string field(std::string_view text, std::string_view name) {
       return std::string(line.substr(name.size() + 1));
   }
   return {};
-}
-
-bool is_object_id(std::string_view text) {
-  constexpr std::size_t digits = 40;
-  return text.size() == digits &&
-         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace

@@ -1,6 +1,5 @@
 #include "git/remote.h"
 
-#include <algorithm>
 #include <system_error>
 #include <utility>
 
@@ -8,6 +7,7 @@
 #include "git/failure.h"
 #include "git/invocation.h"
 #include "git/listing.h"
+#include "git/object_id.h"
 #include "git/repository.h"
 #include "git/tidying.h"
 
@@ -20,7 +20,6 @@ using base::Result;
 using base::Status;
 using Steady = std::chrono::steady_clock;
 
-constexpr std::size_t sha1_digits = 40;
 // A listing is asked for one name; a server that ignores that may send all it has.
 constexpr std::size_t listing_bytes = 64 << 20;
 constexpr std::string_view filter_ignored = "filtering not recognized by server";
@@ -37,14 +36,9 @@ void add_local_server(const Url& url, std::vector<std::string>& arguments) {
   if (url.scheme == Scheme::file) arguments.emplace_back("--upload-pack=git -c \"safe.directory=*\" upload-pack");
 }
 
-bool is_object_id(std::string_view text) {
-  return text.size() == sha1_digits &&
-         std::ranges::all_of(text, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
-}
-
 Status check_object_id(std::string_view id) {
   if (is_object_id(id)) return {};
-  return fail(Code::invalid, "expected an object id of {} hexadecimal digits, found '{}'", sha1_digits,
+  return fail(Code::invalid, "expected an object id of {} hexadecimal digits, found '{}'", object_id_digits,
               base::printable(id, 80));
 }
 

@@ -389,11 +389,12 @@ void App::stop() {
   if (barrier_) barrier_->stop();
   if (feed_ && server_) feed_->stop();
   if (notifier_) notifier_->stop();
-  archive_->stop();
+  archive_->refuse();
   if (server_) server_->stop(std::chrono::duration_cast<std::chrono::milliseconds>(config_.drain));
   if (credentials_) credentials_->stop();
   if (background_) background_->stop();
   syncer_->stop();
+  archive_->stop();
 }
 
 }  // namespace aureacore::server

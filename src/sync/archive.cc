@@ -6,6 +6,7 @@
 #include "base/priority.h"
 #include "definition/links.h"
 #include "git/repository.h"
+#include "sync/check_record.h"
 #include "sync/source.h"
 #include "sync/source_tree.h"
 
@@ -17,11 +18,10 @@ using Origin = Recalled::Origin;
 
 // The latest time at which it surely wasn't past yet: its oldest commit was made by then.
 base::SteadyTime made_by(const catalog::Snapshot& snapshot, const base::Clock& clock) {
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch()).count();
-  std::int64_t age = 0;
-  for (const auto& source : snapshot.sources())
-    age = std::max(age, now - std::clamp<std::int64_t>(source.time, 0, now));
-  return clock.steady() - std::chrono::seconds(age);
+  const auto now = clock.wall();
+  base::Duration age{};
+  for (const auto& source : snapshot.sources()) age = std::max(age, age_of_commit(source.time, now));
+  return clock.steady() - age;
 }
 
 base::Status no_blobs(const std::vector<std::string>& blobs) {
@@ -47,6 +47,7 @@ void Archive::configure(const std::vector<SourceOptions>& sources) {
   std::deque<Recalled> before;  // let go of outside the lock
   const std::scoped_lock lock(mutex_);
   ground_ = {sources, nullptr};
+  ++configurations_;
   before = std::exchange(found_, {});
 }
 
@@ -73,16 +74,12 @@ bool Archive::recall(const std::string& token, Done done) {
   return true;
 }
 
-void Archive::stop() {
+void Archive::refuse() {
   std::map<std::string, std::vector<Done>> waiting;
+  for (auto& thread : threads_) thread.request_stop();
   {
     const std::scoped_lock lock(mutex_);
     stopped_ = true;
-  }
-  for (auto& thread : threads_) thread.request_stop();
-  threads_.clear();
-  {
-    const std::scoped_lock lock(mutex_);
     waiting = std::exchange(waiting_, {});
     queue_.clear();
   }
@@ -92,23 +89,32 @@ void Archive::stop() {
   }
 }
 
+void Archive::stop() {
+  refuse();
+  threads_.clear();
+}
+
 void Archive::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     std::string token;
+    std::uint64_t configuration = 0;
     {
       std::unique_lock lock(mutex_);
       if (!changed_.wait(lock, stop, [this] { return !queue_.empty(); })) return;
       token = std::move(queue_.front());
       queue_.pop_front();
+      configuration = configurations_;
     }
-    finish(token, find(token, stop));
+    finish(token, find(token, stop), configuration);
   }
 }
 
-void Archive::finish(const std::string& token, const base::Result<Recalled>& result) {
+void Archive::finish(const std::string& token, const base::Result<Recalled>& result, std::uint64_t configuration) {
   std::vector<Done> askers;
   {
     const std::scoped_lock lock(mutex_);
+    // Of the same commits this configuration makes another catalog.
+    if (configuration != configurations_) return queue_.push_front(token);
     askers = std::move(waiting_[token]);
     waiting_.erase(token);
     askers_ -= askers.size();
@@ -198,6 +204,7 @@ base::Status Archive::replace(catalog::Editor& editor, const SourceOptions& opti
   if (!commit) return std::unexpected(commit.error());
   state.commit = component.commit;
   state.taken_from = catalog::Tier::none;
+  state.freshness = std::make_shared<catalog::Freshness>();
   state.position = component.position;
   state.author = commit->author;
   state.subject = commit->subject;

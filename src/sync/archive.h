@@ -73,7 +73,9 @@ class Archive {
   [[nodiscard]] std::optional<Recalled> held(std::string_view token) const;
   // Calls `done` once, on a thread of the archive's. False: too many wait. Any thread; brief.
   bool recall(const std::string& token, Done done);
-  // Those who wait are turned away; from then on all are. Idempotent.
+  // Those who wait are turned away; from then on all are. Idempotent; brief.
+  void refuse();
+  // And nothing is called when it returns. Waits for the store, if that hangs: prompt, once the shared copy is stopped.
   void stop();
 
   [[nodiscard]] Totals totals() const;
@@ -92,7 +94,7 @@ class Archive {
   base::Result<catalog::SnapshotPtr> rebuild(const entity::Version& version, const std::stop_token& stop) const;
   base::Status replace(catalog::Editor& editor, const SourceOptions& options, const entity::SourceVersion& component,
                        catalog::SourceState state, const std::stop_token& stop) const;
-  void finish(const std::string& token, const base::Result<Recalled>& result);
+  void finish(const std::string& token, const base::Result<Recalled>& result, std::uint64_t configuration);
 
   const ArchiveOptions options_;
   const base::Clock& clock_;
@@ -103,6 +105,7 @@ class Archive {
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   Ground ground_;                                     // guarded by mutex_
+  std::uint64_t configurations_ = 0;                  // so far; guarded by mutex_
   std::deque<std::string> queue_;                     // tokens; guarded by mutex_
   std::map<std::string, std::vector<Done>> waiting_;  // by token; guarded by mutex_
   std::size_t askers_ = 0;                            // guarded by mutex_

@@ -3,20 +3,17 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include "base/text.h"
+#include "git/object_id.h"
 
 namespace aureacore::sync {
 namespace {
-
-bool is_commit(std::string_view text) {
-  return (text.size() == 40 || text.size() == 64) &&
-         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
 
 base::Status set_time(const std::filesystem::path& file, base::WallTime time) {
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
@@ -35,6 +32,16 @@ std::optional<base::WallTime> time_of(const std::filesystem::path& file) {
 
 }  // namespace
 
+base::Duration age_of(base::WallTime seen, base::WallTime now) {
+  return seen > now ? unknown_age : std::chrono::duration_cast<base::Duration>(now - seen);
+}
+
+base::Duration age_of_commit(std::int64_t time, base::WallTime now) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
+  if (time > seconds) return unknown_age;
+  return age_of(base::WallTime(std::chrono::seconds(std::max<std::int64_t>(time, 0))), now);
+}
+
 std::optional<CheckRecord> read_record(const std::filesystem::path& file) {
   std::ifstream in(file);
   CheckRecord record;
@@ -44,7 +51,7 @@ std::optional<CheckRecord> read_record(const std::filesystem::path& file) {
   }
   const auto number = base::parse_number(position);
   const auto checked = time_of(file);
-  if (record.branch.empty() || !is_commit(record.commit) || !number || !checked) return std::nullopt;
+  if (record.branch.empty() || !git::is_object_id(record.commit) || !number || !checked) return std::nullopt;
   record.position = *number;
   record.checked = *checked;
   return record;

@@ -22,6 +22,13 @@ struct CheckRecord {
   base::WallTime checked{};
 };
 
+// Of what nobody knows when it was seen.
+constexpr base::Duration unknown_age = std::chrono::hours(365 * 24);
+// Of what was seen then. A time that is still to come says nothing: the clock was set back since.
+base::Duration age_of(base::WallTime seen, base::WallTime now);
+// Of a commit that says to be made in that second since 1970.
+base::Duration age_of_commit(std::int64_t time, base::WallTime now);
+
 std::optional<CheckRecord> read_record(const std::filesystem::path& file);
 // Errors: unavailable (the disk).
 base::Status write_record(const std::filesystem::path& file, const CheckRecord& record);

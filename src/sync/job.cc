@@ -38,7 +38,8 @@ class Performer {
   base::Status update(Outcome& outcome) {
     // What is served already has only to be brought again.
     const bool is_new = job_.tip.commit != job_.from.commit.id;
-    if (context_.shared != nullptr && is_new && !context_.shared->acquire(source_.id()) && job_.patient) {
+    if (context_.shared != nullptr && is_new && !context_.shared->acquire(source_.id(), job_.from.commit.id) &&
+        job_.patient) {
       outcome.deferred = true;
       return {};
     }

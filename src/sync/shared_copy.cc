@@ -25,8 +25,6 @@ constexpr base::Duration longest_renewal = std::chrono::minutes(5);
 // Where the digest of a version's manifest stands. It is under no content's digest: what it names is checked by its token.
 Digest version_key(std::string_view token) { return Digest::of(fmt::format("the catalog of version {}", token)); }
 
-std::string lease_of(const std::string& source) { return "fetch:" + source; }
-
 std::vector<std::string> differing(const entity::Version& ours, const entity::Version& theirs) {
   std::vector<std::string> sources;
   for (const auto& component : theirs.components()) {
@@ -39,7 +37,10 @@ std::vector<std::string> differing(const entity::Version& ours, const entity::Ve
 }  // namespace
 
 SharedCopy::SharedCopy(SharedCopyOptions options, Dependencies dependencies)
-    : options_(std::move(options)), dependencies_(std::move(dependencies)) {}
+    : options_(std::move(options)),
+      dependencies_(std::move(dependencies)),
+      leases_({options_.instance, options_.lease, options_.longest_lease, options_.lease_time}, dependencies_.clock,
+              dependencies_.log) {}
 
 SharedCopy::~SharedCopy() { stop(); }
 
@@ -72,7 +73,12 @@ void SharedCopy::post(const std::function<void(Inbox&)>& change) {
 void SharedCopy::configure(const std::string& catalog, Sources sources) {
   post([&](Inbox& inbox) {
     sources_ = std::move(sources);
+    if (catalog == std::exchange(configured_, catalog)) return;
     inbox.catalog = catalog;
+    // It was of the catalog before.
+    inbox.served.reset();
+    lender_ = nullptr;
+    image_ = nullptr;
   });
 }
 
@@ -91,10 +97,9 @@ void SharedCopy::served(catalog::SnapshotPtr snapshot, cache::ImagePtr image) {
   });
 }
 
-void SharedCopy::confirmed(const std::string& source, base::SteadyTime started) {
+void SharedCopy::confirmed(const std::string& source, const std::string& commit, base::SteadyTime started) {
   post([&](Inbox& inbox) {
-    auto& last = checks_[source];
-    last = std::max(last, started);
+    checks_[source] = {commit, started};
     inbox.confirmed = true;
   });
 }
@@ -130,36 +135,20 @@ void SharedCopy::note_propagation(const Digest& digest) {
   heard_.erase(heard_.begin(), at + 1);
 }
 
-bool SharedCopy::acquire(const std::string& source) {
-  std::shared_ptr<cache::Store> store;
-  {
-    const std::scoped_lock lock(mutex_);
-    store = lender_;
-  }
-  if (!store) return true;
-  const auto got = store->acquire(lease_of(source), options_.instance, options_.lease, in(options_.lease_time));
-  const std::scoped_lock lock(mutex_);
-  if (!got || *got) {
-    leases_.emplace(source, dependencies_.clock.steady());
-    return true;
-  }
-  ++status_.deferred;
-  return false;
+bool SharedCopy::acquire(const std::string& source, const std::string& commit) {
+  const bool got = leases_.acquire(source, commit);
+  post([&](Inbox& inbox) {
+    if (!got) ++status_.deferred;
+    inbox.leased = true;
+  });
+  return got;
 }
 
-void SharedCopy::release(const std::string& source) {
-  std::shared_ptr<cache::Store> store;
-  {
-    const std::scoped_lock lock(mutex_);
-    if (leases_.erase(source) == 0) return;
-    store = lender_;
-  }
-  if (!store) return;
-  const auto released = store->release(lease_of(source), options_.instance, in(options_.lease_time));
-  if (!released) {
-    dependencies_.log.info("lease not released, it runs out",
-                           {{"source", source}, {"error", released.error().message}});
-  }
+void SharedCopy::release(const std::string& source) { leases_.release(source); }
+
+void SharedCopy::nothing_new(const std::string& source) {
+  leases_.end(source);
+  post([](Inbox& inbox) { inbox.leased = true; });
 }
 
 std::optional<bool> SharedCopy::claim(const std::string& what, std::uint64_t number, base::Duration duration) const {
@@ -198,7 +187,7 @@ void SharedCopy::run(const std::stop_token& stop) {
 
 void SharedCopy::turn(const std::stop_token& stop) {
   take_inbox();
-  renew_leases();
+  leases_.look_after();
   if (failures_ > 0 && dependencies_.clock.steady() < due_) return;
   const auto done = step(stop);
   if (stop.stop_requested()) return;
@@ -210,12 +199,11 @@ void SharedCopy::turn(const std::stop_token& stop) {
 }
 
 base::SteadyTime SharedCopy::next() const {
-  auto last = base::SteadyTime::max();
   {
     const std::scoped_lock lock(mutex_);
     if (!inbox_.empty() && failures_ == 0) return base::SteadyTime::min();
-    if (!leases_.empty()) last = lease_renewal_;
   }
+  const auto last = leases_.next();
   if (failures_ > 0) return std::min(due_, last);
   return std::min(last, awaiting_ ? beat_ : std::min(due_, beat_));
 }
@@ -236,8 +224,9 @@ void SharedCopy::take_inbox() {
     const std::scoped_lock lock(mutex_);
     inbox = std::exchange(inbox_, {});
   }
-  if (inbox.catalog && *inbox.catalog != catalog_) {
+  if (inbox.catalog) {
     close();
+    inbox.announcements.clear();
     target_ = nullptr;
     refused_ = false;
     catalog_ = *inbox.catalog;
@@ -272,8 +261,8 @@ void SharedCopy::close() {
     const std::scoped_lock lock(mutex_);
     lender_ = nullptr;
     image_ = nullptr;
-    leases_.clear();
   }
+  leases_.use(nullptr);
   store_ = nullptr;
   own_ = nullptr;
   awaiting_.reset();
@@ -332,28 +321,27 @@ base::Status SharedCopy::open(const std::stop_token& stop) {
       [this](const char* operation, base::Duration took) { calls_.record(took, operation); });
   subscription_ = store_->subscribe([this](const auto& announcement) { hear(announcement); });
   look_ = true;
+  leases_.use(store_);
   const std::scoped_lock lock(mutex_);
-  lender_ = store_;
+  if (catalog_ == configured_) lender_ = store_;
   return {};
 }
 
-cache::ReadTerms SharedCopy::read_terms(base::Duration time) const {
+cache::ReadTerms SharedCopy::read_terms(Freshnesses& freshness, Deadline deadline) const {
   Sources sources;
   {
     const std::scoped_lock lock(mutex_);
     sources = sources_;
   }
-  const auto complete = [sources = std::move(sources), tier = options_.tier](catalog::SourceState& state) {
+  const auto complete = [&freshness, sources = std::move(sources), tier = options_.tier](catalog::SourceState& state) {
     state.taken_from = tier;
     const auto own = sources.find(state.id);
-    if (own != sources.end()) {
-      state.interval = own->second.interval;
-      state.freshness = own->second.freshness;
-    } else {
-      state.freshness = std::make_shared<catalog::Freshness>();
-    }
+    if (own != sources.end()) state.interval = own->second.interval;
+    auto fresh = std::make_shared<catalog::Freshness>();
+    state.freshness = fresh;
+    freshness.insert_or_assign(state.id, std::move(fresh));  // of the last reading, where it took two
   };
-  return {complete, options_.seed, in(time)};
+  return {complete, options_.seed, deadline};
 }
 
 base::Status SharedCopy::begin() {
@@ -402,7 +390,7 @@ base::Status SharedCopy::write() {
 base::Status SharedCopy::write_version() {
   {
     const std::scoped_lock lock(mutex_);
-    image_ = own_;
+    if (catalog_ == configured_) image_ = own_;
   }
   const cache::Part part{version_key(own_->snapshot->token()), own_->digest.hex()};
   return store_->put(std::span(&part, 1), std::min(options_.ttl, options_.longest_ttl), in(options_.call_time));
@@ -422,9 +410,8 @@ base::Result<catalog::SnapshotPtr> SharedCopy::recall(const std::string& token, 
   if (!found) return std::unexpected(found.error());
   const auto digest = found->front() ? Digest::parse(*found->front()) : std::nullopt;
   if (!digest) return base::fail(base::Code::not_found, "the shared copy doesn't have it");
-  auto terms = read_terms({});
-  terms.deadline = deadline;
-  const auto image = cache::read(*store, *digest, beside, terms);
+  Freshnesses unknown;
+  const auto image = cache::read(*store, *digest, beside, read_terms(unknown, deadline));
   if (!image) return std::unexpected(image.error());
   if ((*image)->snapshot->token() != token) {
     return base::fail(base::Code::corrupt, "the shared copy has {} in its place", (*image)->snapshot->token());
@@ -454,7 +441,6 @@ base::Status SharedCopy::reconcile() {
   if (!*head) return move(std::nullopt, {});
   if ((*head)->manifest == own_->digest) {
     note_in_step();
-    release_all();
     return {};
   }
   if (seen_ != (*head)->manifest) {
@@ -469,6 +455,7 @@ base::Status SharedCopy::answer(const cache::Head& found) {
   const auto ours = own_->manifest.version();
   if (found.version == ours) {
     note_disagreement(found.manifest);
+    leases_.release_fetched(ours);
     return {};
   }
   set_state(State::behind);
@@ -486,6 +473,8 @@ base::Status SharedCopy::answer(const cache::Head& found) {
     std::ranges::remove_copy_if(sources, std::back_inserter(rewritten), is_later);
     return move(found.manifest, rewritten);
   }
+  // Whoever waits for what we have fetched is to fetch it, too.
+  leases_.release_fetched(ours);
   // Once is enough, until a check has told more.
   if (passed_over_ == found.manifest) return {};
   const bool is_past = std::ranges::all_of(sources, is_later);
@@ -493,10 +482,14 @@ base::Status SharedCopy::answer(const cache::Head& found) {
   return {};
 }
 
+// What a check has found that isn't what own_ has says nothing for own_: another version is on its way here.
 bool SharedCopy::confirmed_since(const std::string& source, base::SteadyTime time) const {
+  const auto ours = own_->manifest.version();
+  const auto* component = ours.find(source);
   const std::scoped_lock lock(mutex_);
   const auto check = checks_.find(source);
-  return check != checks_.end() && check->second > time;
+  return component != nullptr && check != checks_.end() && check->second.started > time &&
+         check->second.commit == component->commit;
 }
 
 void SharedCopy::note_disagreement(const Digest& theirs) {
@@ -538,13 +531,15 @@ void SharedCopy::note_divergence(const cache::Head& found) {
 }
 
 base::Status SharedCopy::offer(const Digest& digest, bool succeeds) {
-  auto image = cache::read(*store_, digest, own_, read_terms(target_ ? options_.bulk_time : options_.start_time));
+  Freshnesses freshness;
+  const auto deadline = in(target_ ? options_.bulk_time : options_.start_time);
+  auto image = cache::read(*store_, digest, own_, read_terms(freshness, deadline));
   if (!image) {
     dependencies_.log.warning("shared catalog not read", {{"digest", digest.hex()}, {"error", image.error().message}});
     return std::unexpected(image.error());
   }
   awaiting_ = digest;
-  listener_.offer({std::move(*image), own_ ? own_->snapshot : nullptr, succeeds});
+  listener_.offer({std::move(*image), own_ ? own_->snapshot : nullptr, succeeds, std::move(freshness)});
   return {};
 }
 
@@ -591,9 +586,7 @@ base::Status SharedCopy::move(const std::optional<Digest>& expected, const std::
     const std::scoped_lock lock(mutex_);
     ++status_.moved;
   }
-  auto announced = store_->announce({made_of, own_->digest}, in(options_.call_time));
-  release_all();
-  return announced;
+  return store_->announce({made_of, own_->digest}, in(options_.call_time));
 }
 
 void SharedCopy::note_in_step() {
@@ -601,36 +594,10 @@ void SharedCopy::note_in_step() {
   disagrees_.reset();
   basis_ = own_->digest;
   set_state(State::in_step);
+  leases_.release_fetched(own_->manifest.version());
   if (dependencies_.conflicts == nullptr) return;
   for (const auto kind : {Conflict::Kind::divergent_version, Conflict::Kind::divergent_catalog}) {
     dependencies_.conflicts->settle_all(kind, own_->manifest.version(), own_->digest.hex());
-  }
-}
-
-void SharedCopy::release_all() {
-  std::map<std::string, base::SteadyTime> leases;
-  {
-    const std::scoped_lock lock(mutex_);
-    leases = leases_;
-  }
-  for (const auto& [source, since] : leases) release(source);
-}
-
-// Of fetches that take their time. One that can't be renewed is another's by now, or will be: that costs work, no more.
-void SharedCopy::renew_leases() {
-  const auto now = dependencies_.clock.steady();
-  if (now < lease_renewal_ || !store_) return;
-  lease_renewal_ = now + options_.lease / 3;
-  std::map<std::string, base::SteadyTime> leases;
-  {
-    const std::scoped_lock lock(mutex_);
-    leases = leases_;
-  }
-  for (const auto& [source, since] : leases) {
-    if (now - since > options_.longest_lease) continue;
-    const auto renewed =
-        store_->renew_lease(lease_of(source), options_.instance, options_.lease, in(options_.lease_time));
-    if (!renewed) return;
   }
 }
 

@@ -6,8 +6,8 @@
 //
 // A store never decides what is newer. An offer that succeeds what is served was made of just that by an instance that
 // asked Git; any other waits until our own check of each source that differs names the same commit. And a head is moved
-// from what we made ours of, or once we have checked each source that differs since we saw it. So a flush, an old dump, a lagging
-// replica or a rewritten branch may cost work, but lets nobody go back.
+// from what we made ours of, or once a check since we saw it has found our own commit of each source that differs. So a
+// flush, an old dump, a lagging replica or a rewritten branch may cost work, but lets nobody go back.
 //
 // One thread of its own does all this, and blocks on the store; while the store is away or slow nothing else waits for
 // it, but for fetches, a moment each, that ask for their lease. The functions are for the scheduler unless they say otherwise.
@@ -37,15 +37,19 @@
 #include "metrics/timings.h"
 #include "resilience/backoff.h"
 #include "sync/conflicts.h"
+#include "sync/leases.h"
 #include "sync/shared_status.h"
 
 namespace aureacore::sync {
+
+using Freshnesses = std::map<std::string, std::shared_ptr<catalog::Freshness>, std::less<>>;  // by source
 
 // A catalog of the store's.
 struct Offer {
   cache::ImagePtr image;
   catalog::SnapshotPtr base;  // what was served when it was read; it shares with it what is the same; null: nothing was
   bool succeeds = false;      // whoever wrote it began with the base
+  Freshnesses freshness{};    // of the sources that were read; it knows nothing yet
 };
 
 struct SharedCopyOptions {
@@ -58,9 +62,9 @@ struct SharedCopyOptions {
   base::Duration call_time = std::chrono::seconds(2);   // most that a call of the store may take
   base::Duration bulk_time = std::chrono::seconds(30);  // to read or write a whole catalog
   base::Duration start_time = std::chrono::seconds(5);  // to read one while nothing is served; after that Git is asked
-  base::Duration lease = std::chrono::seconds(5);       // whoever has it is waited for so long; renewed in time …
-  base::Duration longest_lease = std::chrono::seconds(30);     // … up to this: what takes longer may hang
-  base::Duration lease_time = std::chrono::milliseconds(250);  // to ask for it
+  base::Duration lease = std::chrono::seconds(5);       // see LeaseOptions
+  base::Duration longest_lease = std::chrono::seconds(30);     // the same
+  base::Duration lease_time = std::chrono::milliseconds(250);  // to ask for one
   base::Duration beat = std::chrono::seconds(5);               // between signs of life …
   base::Duration presence = std::chrono::seconds(15);          // … each of which holds for so long
   std::string release{};
@@ -96,7 +100,6 @@ class SharedCopy {
   // What is this instance's own of a source.
   struct Own {
     base::Duration interval{};
-    std::shared_ptr<const catalog::Freshness> freshness;
     std::optional<base::Duration> ttl{};  // of its parts
   };
   using Sources = std::map<std::string, Own, std::less<>>;
@@ -115,15 +118,15 @@ class SharedCopy {
   void configure(const std::string& catalog, Sources sources);
   // This is served now; with its image where it came from an offer.
   void served(catalog::SnapshotPtr snapshot, cache::ImagePtr image);
-  // What is served of the source is what its remote had when a check began that has just ended.
-  void confirmed(const std::string& source, base::SteadyTime started);
+  // This commit, which is served of the source, is what its remote had when a check began that has just ended.
+  void confirmed(const std::string& source, const std::string& commit, base::SteadyTime started);
   void refused(const Offer& offer);
 
-  // Whether the caller is to fetch the source: false while another instance does. Any thread; blocks for lease_time at
-  // most. Where the store can't be asked: true.
-  [[nodiscard]] bool acquire(const std::string& source);
-  // Any thread.
+  // See Leases. Any thread; both block for lease_time at most.
+  [[nodiscard]] bool acquire(const std::string& source, const std::string& commit);
   void release(const std::string& source);
+  // What the fetch of the source has brought won't be served, or not yet: nobody need wait for it.
+  void nothing_new(const std::string& source);
 
   // Does what is due by now; blocks on the store. For its thread, or whoever drives it instead.
   void turn(const std::stop_token& stop);
@@ -152,16 +155,22 @@ class SharedCopy {
     catalog::SnapshotPtr snapshot;
     cache::ImagePtr image;
   };
+  // The remote had that commit when the check began.
+  struct Check {
+    std::string commit;
+    base::SteadyTime started{};
+  };
   // What came in since the thread last looked.
   struct Inbox {
-    std::optional<std::string> catalog;
+    std::optional<std::string> catalog;  // another than before
     std::optional<Served> served;
     std::deque<cache::Announcement> announcements;
     bool gap = false;       // some may have been missed
     bool answered = false;  // an offer was taken or refused
     bool confirmed = false;
+    bool leased = false;  // there are leases to look after
     [[nodiscard]] bool empty() const {
-      return !catalog && !served && announcements.empty() && !gap && !answered && !confirmed;
+      return !catalog && !served && announcements.empty() && !gap && !answered && !confirmed && !leased;
     }
   };
 
@@ -185,7 +194,6 @@ class SharedCopy {
   base::Status restore_parts();
   base::Status move(const std::optional<cache::Digest>& expected, const std::vector<std::string>& rewritten);
   base::Status renew();
-  void renew_leases();
   base::Status beat();
   void note_failure(const base::Error& error);
   void note_success();
@@ -195,9 +203,9 @@ class SharedCopy {
   [[nodiscard]] std::string who_serves(const cache::Digest& digest) const;
   void set_state(SharedStatus::State state);
   void note_in_step();
-  void release_all();
   void close();
-  [[nodiscard]] cache::ReadTerms read_terms(base::Duration time) const;
+  // Puts the freshness of each source that is read there.
+  [[nodiscard]] cache::ReadTerms read_terms(Freshnesses& freshness, Deadline deadline) const;
   [[nodiscard]] bool confirmed_since(const std::string& source, base::SteadyTime time) const;
   [[nodiscard]] Deadline in(base::Duration time) const { return dependencies_.clock.steady() + time; }
   void hear(const std::optional<cache::Announcement>& announcement);
@@ -228,19 +236,19 @@ class SharedCopy {
   base::SteadyTime due_{};                  // of the next step
   base::SteadyTime beat_{};                 // of the next sign of life
   base::SteadyTime renewal_{};              // of the next renewal
-  base::SteadyTime lease_renewal_{};        // of the next one of leases
   std::uint32_t failures_ = 0;              // in a row
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::deque<std::pair<cache::Digest, base::SteadyTime>> heard_;  // announcements not taken yet; guarded by mutex_
   Inbox inbox_;                                                   // guarded by mutex_
-  Sources sources_;                                               // guarded by mutex_
-  std::map<std::string, base::SteadyTime, std::less<>> checks_;   // confirmed; guarded by mutex_
-  std::shared_ptr<cache::Store> lender_;                          // store_, for other threads; guarded by mutex_
-  cache::ImagePtr image_;                                         // own_, for other threads; guarded by mutex_
-  std::map<std::string, base::SteadyTime> leases_;  // that we hold, perhaps, since then; guarded by mutex_
-  SharedStatus status_;                             // guarded by mutex_
+  std::string configured_;  // the catalog; catalog_ follows with the next turn; guarded by mutex_
+  Sources sources_;         // guarded by mutex_
+  std::map<std::string, Check, std::less<>> checks_;  // the last of each source; guarded by mutex_
+  std::shared_ptr<cache::Store> lender_;              // store_, for other threads; guarded by mutex_
+  cache::ImagePtr image_;                             // own_, for other threads; guarded by mutex_
+  SharedStatus status_;                               // guarded by mutex_
+  Leases leases_;
   cache::Traffic traffic_;
   metrics::Timings calls_{"operation"};
 

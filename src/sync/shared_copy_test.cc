@@ -62,6 +62,28 @@ TEST_F(SharedCopyTest, WhatOneInstanceFetchesAllServe) {
   EXPECT_EQ(second_.shared().adopted, 2);
 }
 
+TEST_F(SharedCopyTest, AnEarlierSnapshotDoesNotBecomeFresherWithWhatIsTaken) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start_first();
+  second_.copy_options().interval = 1h;  // it hears of what it takes
+  second_.start(main());
+  ASSERT_TRUE(in_step(second_));
+  const auto last_check = [&] { return second_.served()->last_check(); };
+  const auto began = std::chrono::steady_clock::now();
+  second_.refresh();
+  ASSERT_TRUE(eventually([&] { return last_check() > began; }));
+  const auto held = second_.served();
+  const auto checked = held->last_check();
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  first_.refresh();
+  ASSERT_TRUE(in_step(second_));
+  EXPECT_EQ(second_.shared().adopted, 2);
+  EXPECT_EQ(last_check(), checked) << "nobody has looked since";
+  second_.refresh();
+  ASSERT_TRUE(eventually([&] { return last_check() > checked; }));
+  EXPECT_EQ(held->last_check(), checked);
+}
+
 TEST_F(SharedCopyTest, EachKnowsTheWholeFleetAndWhoIsGone) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   for (auto* instance : {&first_, &second_}) {
@@ -402,16 +424,27 @@ TEST_F(SharedCopyTest, ALeaseIsRenewedForAWhile) {
   first_.copy_options().lease = 400ms;
   first_.copy_options().longest_lease = 1s;
   start_first();
-  // Nothing to reconcile, which would let go of it.
-  first_.stop();
-  first_.copy_options().interval = 1h;
-  start_first();
   const auto began = std::chrono::steady_clock::now();
-  ASSERT_TRUE(first_.copy().acquire("main"));
+  ASSERT_TRUE(first_.copy().acquire("main", first_.commit()));
   ASSERT_TRUE(
       eventually([&] { return shared_.store()->acquire("fetch:main", "other", 1h, base::SteadyTime::max()) == true; }));
   EXPECT_GE(std::chrono::steady_clock::now() - began, 1s);
   EXPECT_EQ(first_.shared().failures, 0);
+}
+
+TEST_F(SharedCopyTest, NobodyWaitsForWhatIsHeldBack) {
+  for (int i = 0; i < 20; ++i) {
+    repository_.write("c" + std::to_string(i) + "/catalog-info.yaml", component("c" + std::to_string(i)));
+  }
+  repository_.commit();
+  first_.copy_options().lease = 1h;
+  start_first();
+  repository_.git({"rm", "-q", "-r", "."});
+  repository_.commit_file("catalog-info.yaml", component("last"));
+  first_.refresh();
+  ASSERT_TRUE(eventually([&] { return first_.source().held.has_value(); }));
+  EXPECT_TRUE(
+      eventually([&] { return shared_.store()->acquire("fetch:main", "other", 1h, base::SteadyTime::max()) == true; }));
 }
 
 TEST_F(SharedCopyTest, WhoeverChangesItsConfigurationWaitsForNobodysLease) {

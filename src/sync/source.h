@@ -44,9 +44,10 @@ struct Loaded {
   std::string branch{};
   git::Commit commit{};
   std::uint64_t position = 0;
-  std::size_t files = 0;                      // descriptors
-  bool rewritten = false;                     // the commit doesn't descend from the one before
-  std::optional<base::SteadyTime> checked{};  // start of the check that found it; nothing: from the mirror alone
+  std::size_t files = 0;                            // descriptors
+  bool rewritten = false;                           // the commit doesn't descend from the one before
+  std::optional<base::SteadyTime> checked{};        // start of the check that found it; nothing: from the mirror alone
+  std::shared_ptr<catalog::Freshness> freshness{};  // its own, from the moment when it is to be served
 };
 
 // What the next update of a source begins with.
@@ -70,6 +71,8 @@ struct Source {
   [[nodiscard]] const std::string& id() const { return options.tree.source; }
   // Whether a job is in flight, or what one has found waits to be looked into.
   [[nodiscard]] bool busy() const { return listing || working || found; }
+  // One mirror, one user: what was begun under the configuration before ends first.
+  [[nodiscard]] bool waits() const { return predecessor && predecessor->busy(); }
   // What is served is what the tree has, object for object; else it came from the shared copy.
   [[nodiscard]] bool in_step() const { return commit().id.empty() || served_from_tree; }
   [[nodiscard]] const git::Commit& commit() const { return ground.commit; }
@@ -81,11 +84,11 @@ struct Source {
   const std::filesystem::path mirror;
   const std::filesystem::path record_file;
   const Connection connection;
-  const std::shared_ptr<catalog::Freshness> freshness = std::make_shared<catalog::Freshness>();
   std::stop_source stop;
 
   // The scheduler's alone.
   Ground ground;
+  std::shared_ptr<catalog::Freshness> freshness = std::make_shared<catalog::Freshness>();  // of the ground's commit
   bool served_from_tree = false;
   std::optional<git::Advertised> tip;          // what the last list job has found
   base::SteadyTime tip_started{};              // when that began

@@ -50,7 +50,7 @@ catalog::SourceState Syncer::state_of(const Source& source, const Loaded& loaded
           .time = loaded.commit.time,
           .files = loaded.files,
           .interval = source.options.interval,
-          .freshness = source.freshness};
+          .freshness = loaded.freshness};
 }
 
 Syncer::Syncer(SyncerOptions options, Dependencies dependencies, std::vector<SourceOptions> sources)
@@ -188,7 +188,7 @@ void Syncer::wait(const std::stop_token& stop) {
 base::SteadyTime Syncer::next_due() const {
   auto due = base::SteadyTime::max();
   for (const auto& source : sources_) {
-    if (!source->busy()) due = std::min({due, source->due, validation_due(*source)});
+    if (!source->busy() && !source->waits()) due = std::min({due, source->due, validation_due(*source)});
   }
   const auto graced = began_ + options_.grace;
   if (!published_ && graced > dependencies_.clock.steady()) due = std::min(due, graced);
@@ -204,8 +204,7 @@ void Syncer::start_due() {
   const auto now = dependencies_.clock.steady();
   for (const auto& source : sources_) {
     if (!source->busy() && validation_due(*source) <= now) start_validation(source);
-    // One mirror, one user: what was begun under the configuration before ends first.
-    if (source->busy() || source->due > now || (source->predecessor && source->predecessor->busy())) continue;
+    if (source->busy() || source->due > now || source->waits()) continue;
     if (!may_check(*source, now)) continue;
     start_load(source);
     source->listing = true;
@@ -255,7 +254,8 @@ void Syncer::note_criticality(const catalog::Snapshot& snapshot) {
 void Syncer::start_load(const SourcePtr& source) {
   if (asking_ || source->loading_done || source->working) return;
   source->loading_done = true;
-  if (source->ground.tree || !std::filesystem::exists(source->record_file)) return;
+  std::error_code error;
+  if (source->ground.tree || !std::filesystem::exists(source->record_file, error)) return;
   submit(source, Task::load, {}, dependencies_.clock.steady());
 }
 
@@ -328,6 +328,10 @@ void Syncer::handle(Reconfigure change) {
   for (const auto& source : before) {
     retire(*source);
     removed_.push_back(source);
+    // Nobody looks at its remote any more: nothing of it is served.
+    if (dependencies_.conflicts != nullptr) {
+      dependencies_.conflicts->settle(Conflict::Kind::rewritten_history, {source->id(), 0, {}});
+    }
   }
   configure_sharing();
 }
@@ -345,6 +349,7 @@ void Syncer::add(SourceOptions options, SourcePtr predecessor) {
 
 void Syncer::retire(Source& source) {
   source.retired = true;
+  source.found.reset();  // nobody will look into it: its successor would wait for ever
   source.stop.request_stop();
   dependencies_.log.info("source retired", {{"source", source.id()}});
 }
@@ -399,13 +404,20 @@ void Syncer::publish_once() {
     for (const Source* gone = source.get(); gone != nullptr; gone = gone->predecessor.get()) remove(editor, *gone);
     editor.remove_source(source->id());
   }
-  std::vector<std::pair<SourcePtr, base::SteadyTime>> checked;
+  struct Checked {
+    SourcePtr source;
+    std::shared_ptr<catalog::Freshness> freshness;
+    base::SteadyTime started;
+  };
+  std::vector<Checked> checked;
   for (const auto& source : sources_) {
     if (std::exchange(source->restate, false)) apply_interval(editor, *source, served.get());
     if (source->ready.empty()) continue;
     Loaded loaded = std::move(source->ready.front());
     source->ready.erase(source->ready.begin());
-    if (loaded.checked) checked.emplace_back(source, *loaded.checked);
+    // It may have been taken from the shared copy, too, since it was read.
+    if (source->ready.empty()) loaded.freshness = source->freshness;
+    if (loaded.checked) checked.emplace_back(source, loaded.freshness, *loaded.checked);
     if (const auto predecessor = std::exchange(source->predecessor, nullptr)) remove(editor, *predecessor);
     const auto state = state_of(*source, loaded);
     apply_update(editor, source->id(), std::move(loaded.update));
@@ -413,13 +425,15 @@ void Syncer::publish_once() {
   }
   report_indexing();
   auto snapshot = editor.finish();
-  for (const auto& [source, started] : checked) {
+  for (const auto& [source, freshness, started] : checked) {
     // Nobody has seen this one yet: its first answer is to have an age.
-    if (source->freshness->last_check() == base::SteadyTime{}) source->freshness->checked(started);
+    if (freshness->last_check() == base::SteadyTime{}) freshness->checked(started);
   }
   serve(std::move(snapshot), nullptr, began);
-  // Only what is served now is as fresh as the check that found it.
-  for (const auto& [source, started] : checked) current(*source, started);
+  // Only what is served now is as fresh as the check that found it; what is published next has found another.
+  for (const auto& [source, freshness, started] : checked) {
+    if (source->freshness == freshness) current(*source, started);
+  }
 }
 
 void Syncer::serve(catalog::SnapshotPtr snapshot, cache::ImagePtr image, base::SteadyTime began) {

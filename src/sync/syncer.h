@@ -173,7 +173,7 @@ class Syncer final : public Status {
   void found(const SourcePtr& source, const git::Advertised& tip, base::SteadyTime started);
   void submit(const SourcePtr& source, Task task, git::Advertised tip, base::SteadyTime started);
   void accept(Source& source, Loaded loaded, const Ground& from);
-  void note_loaded(Source& source, const Loaded& loaded);
+  void note_loaded(Source& source, Loaded& loaded);
   bool hold(Source& source, std::size_t gone, std::size_t before, const std::string& commit);
 
   // With the shared copy (syncer_shared.cc).
@@ -184,7 +184,7 @@ class Syncer final : public Status {
   [[nodiscard]] bool is_settled() const;
   void take_over(Source& source, Loaded loaded, const Ground& from);
   void validate(Source& source, const Loaded& loaded);
-  void replace(Source& source, const Loaded& loaded);
+  void replace(Source& source, Loaded loaded);
   void serve_derived(catalog::SnapshotPtr snapshot);
   void note_criticality(const catalog::Snapshot& snapshot);
   static catalog::SourceState state_of(const Source& source, const Loaded& loaded);
@@ -197,8 +197,6 @@ class Syncer final : public Status {
   void adopt(const Offer& offer);
   void adopt(Source& source, const catalog::Snapshot& snapshot);
   void set_age(Source& source, const catalog::SourceState& state);
-  static constexpr base::Duration unknown_age = std::chrono::hours(365 * 24);
-  [[nodiscard]] base::Duration age_of(base::WallTime seen) const;
   void refuse_offer();
   [[nodiscard]] static base::SteadyTime validation_due(const Source& source);
   void start_validation(const SourcePtr& source);

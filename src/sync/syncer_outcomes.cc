@@ -63,7 +63,7 @@ void Syncer::handle_load(Source& source, Outcome& outcome) {
   if (!source.commit().id.empty()) return accept(source, std::move(*outcome.loaded), outcome.job.from);
   const auto record = read_record(source.record_file);
   const auto now = dependencies_.clock.steady();
-  source.freshness->checked(now - (record ? age_of(record->checked) : unknown_age));
+  source.freshness->checked(now - (record ? age_of(record->checked, dependencies_.clock.wall()) : unknown_age));
   accept(source, std::move(*outcome.loaded), outcome.job.from);
 }
 
@@ -144,7 +144,9 @@ void Syncer::handle_update(Source& source, Outcome& outcome) {
   if (loaded.rewritten && outcome.job.from.turn == source.ground.turn && !was_held) {
     note_rewrite(source, {source.id(), loaded.position, loaded.commit.id});
   }
+  const auto turn = source.ground.turn;
   accept(source, std::move(*outcome.loaded), outcome.job.from);
+  if (dependencies_.shared != nullptr && source.ground.turn == turn) dependencies_.shared->nothing_new(source.id());
 }
 
 // Mostly nothing to do, now and then a minute's work; it begins when what was fetched is about to be served.
@@ -196,8 +198,11 @@ void Syncer::accept(Source& source, Loaded loaded, const Ground& from) {
 }
 
 // It is served from now on, as the tree has it.
-void Syncer::note_loaded(Source& source, const Loaded& loaded) {
+void Syncer::note_loaded(Source& source, Loaded& loaded) {
   auto& ground = source.ground;
+  const bool is_next = !ground.commit.id.empty() && ground.commit.id != loaded.commit.id;
+  if (is_next) source.freshness = source.freshness->next();
+  loaded.freshness = source.freshness;
   ground.branch = loaded.branch;
   ground.commit = loaded.commit;
   ground.position = loaded.position;
@@ -276,7 +281,7 @@ void Syncer::current(Source& source, base::SteadyTime started) {
   if (dependencies_.conflicts != nullptr) {
     dependencies_.conflicts->settle(Conflict::Kind::rewritten_history, source.version());
   }
-  if (dependencies_.shared != nullptr) dependencies_.shared->confirmed(source.id(), started);
+  if (dependencies_.shared != nullptr) dependencies_.shared->confirmed(source.id(), source.commit().id, started);
   // The mirror lacks it yet: with an earlier one it can serve, if need be, and with this one it couldn't.
   if (!source.in_step()) return;
   const auto wall = dependencies_.clock.wall() - (dependencies_.clock.steady() - started);

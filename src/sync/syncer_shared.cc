@@ -49,16 +49,18 @@ void Syncer::start_sharing() {
 }
 
 void Syncer::configure_sharing() {
+  if (dependencies_.shared != nullptr) {
+    refuse_offer();
+    dependencies_.shared->configure(content_name(options_of(sources_)), shared_sources());
+  }
+  // Only now, for it asks the shared copy, too.
   if (dependencies_.archive != nullptr) dependencies_.archive->configure(options_of(sources_));
-  if (dependencies_.shared == nullptr) return;
-  refuse_offer();
-  dependencies_.shared->configure(content_name(options_of(sources_)), shared_sources());
 }
 
 SharedCopy::Sources Syncer::shared_sources() const {
   SharedCopy::Sources sources;
   for (const auto& source : sources_) {
-    sources[source->id()] = {source->options.interval, source->freshness, source->options.cache_ttl};
+    sources[source->id()] = {source->options.interval, source->options.cache_ttl};
   }
   return sources;
 }
@@ -186,6 +188,10 @@ void Syncer::adopt(const Offer& offer) {
   if (offer.base) changes = count_changes(*offer.base, snapshot);
   std::vector<SourcePtr> adopted;
   for (const auto& source : sources_) {
+    if (const auto read = offer.freshness.find(source->id()); read != offer.freshness.end()) {
+      read->second->follow(*source->freshness);
+      source->freshness = read->second;
+    }
     if (!differs(*source, version)) continue;
     adopt(*source, snapshot);
     auto& entities = source->status.entities;
@@ -247,15 +253,10 @@ void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
 // Nobody knows when its remote was last seen with this commit, unless it was by us: not before the commit was made.
 void Syncer::set_age(Source& source, const catalog::SourceState& state) {
   const auto record = read_record(source.record_file);
-  const base::WallTime seen =
-      record && record->commit == state.commit ? record->checked : base::WallTime(std::chrono::seconds(state.time));
-  source.freshness->checked(dependencies_.clock.steady() - age_of(seen));
-}
-
-base::Duration Syncer::age_of(base::WallTime seen) const {
-  const auto age = std::chrono::duration_cast<base::Duration>(dependencies_.clock.wall() - seen);
-  // A time that is still to come says nothing: the clock was set back since.
-  return age < base::Duration(0) ? unknown_age : age;
+  const auto now = dependencies_.clock.wall();
+  const bool is_known = record && record->commit == state.commit;
+  const auto age = is_known ? age_of(record->checked, now) : age_of_commit(state.time, now);
+  source.freshness->checked(dependencies_.clock.steady() - age);
 }
 
 void Syncer::start_validation(const SourcePtr& source) {
@@ -286,7 +287,7 @@ void Syncer::take_over(Source& source, Loaded loaded, const Ground& from) {
   if (ground.gaps) return;
   if (loaded.commit.id == ground.commit.id) return validate(source, loaded);
   // What was served meanwhile may be newer: the next check tells.
-  if (from.turn == ground.turn && loaded.checked) return replace(source, loaded);
+  if (from.turn == ground.turn && loaded.checked) return replace(source, std::move(loaded));
   if (loaded.checked) source.due = soonest(source);
 }
 
@@ -312,7 +313,7 @@ void Syncer::validate(Source& source, const Loaded& loaded) {
   serve_derived(std::move(next));
 }
 
-void Syncer::replace(Source& source, const Loaded& loaded) {
+void Syncer::replace(Source& source, Loaded loaded) {
   publish();
   const auto before = served();
   auto contents = source.ground.tree->contents();

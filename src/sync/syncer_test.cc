@@ -62,6 +62,22 @@ TEST_F(SyncerTest, BecomesFresherWithoutANewSnapshotWhereNothingChanged) {
   EXPECT_EQ(slot_->generation(), generation);
 }
 
+TEST_F(SyncerTest, AnEarlierSnapshotDoesNotBecomeFresherByChecksThatFoundALaterCommit) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return status("main").last_check.has_value() && has("component:default/a"); }));
+  const auto held = slot_->latest();
+  const auto checked = held->last_check();
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return has("component:default/b") && freshness("main").last_check() > checked; }));
+  EXPECT_EQ(held->last_check(), checked);
+  const auto later = freshness("main").last_check();
+  syncer_->refresh("main");
+  ASSERT_TRUE(eventually([&] { return freshness("main").last_check() > later; }));
+  EXPECT_EQ(held->last_check(), checked);
+}
+
 TEST_F(SyncerTest, ServesOnWhileTheRemoteIsOutOfReachAndHeals) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   start({source_options("main", repository_)});
@@ -309,6 +325,51 @@ TEST_F(SyncerTest, TakesOverAnotherConfiguration) {
   ASSERT_TRUE(eventually([&] { return syncer_->sources().size() == 2; }));
 }
 
+// Done by the test, when it likes.
+class JobsByHand final : public Jobs {
+ public:
+  explicit JobsByHand(std::vector<Job>& jobs) : jobs_(jobs) {}
+  void submit(Job job) override { jobs_.push_back(std::move(job)); }
+
+ private:
+  std::vector<Job>& jobs_;
+};
+
+TEST_F(SyncerTest, IsReconfiguredWhileASourceIsLoadedAndItsRemoteHasAnswered) {
+  const auto options = source_options("main", repository_);
+  const auto commit = repository_.commit_file("catalog-info.yaml", component("a"));
+  std::filesystem::create_directories(options_.mirrors);
+  ASSERT_TRUE(write_record(options_.mirrors / (mirror_name(options) + ".checked"), {"main", commit, 1, clock_.wall()}));
+  std::vector<Job> jobs;
+  Jobs::Done done;
+  slot_ = std::make_unique<catalog::SnapshotSlot>();
+  Syncer::Dependencies dependencies{clock_, log_, *slot_, [] { return 0.5; }, connect_git, {}, {}};
+  dependencies.jobs = [&](const JobContext&, Jobs::Done handed) {
+    done = std::move(handed);
+    return std::make_unique<JobsByHand>(jobs);
+  };
+  syncer_ = std::make_unique<Syncer>(options_, std::move(dependencies), std::vector{options});
+  syncer_->begin();
+  syncer_->turn();
+  ASSERT_EQ(jobs.size(), 2U);
+  ASSERT_EQ(jobs[0].task, Task::load);
+  ASSERT_EQ(jobs[1].task, Task::list);
+  done({.job = jobs[1], .tip = {"main", commit}});
+  syncer_->turn();
+
+  auto changed = options;
+  changed.tree.exclude = globs({"more/**"});
+  syncer_->reconfigure({changed});
+  syncer_->turn();
+  EXPECT_EQ(jobs.size(), 2U) << "the mirror is still used";
+  EXPECT_GT(syncer_->next(), clock_.steady()) << "until the job ends there is nothing to do";
+  done({.job = jobs[0], .status = base::fail(base::Code::timeout, "stopped")});
+  syncer_->turn();
+  ASSERT_EQ(jobs.size(), 4U);
+  EXPECT_EQ(jobs[3].task, Task::list);
+  EXPECT_NE(jobs[3].source, jobs[1].source);
+}
+
 TEST_F(SyncerTest, ServesTheOldConfigurationUntilTheNewIsLoaded) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   const git::TestRepository other;
@@ -322,6 +383,26 @@ TEST_F(SyncerTest, ServesTheOldConfigurationUntilTheNewIsLoaded) {
   faults_.set(other.url(), Fault::none);
   ASSERT_TRUE(eventually([&] { return has("component:default/b"); }));
   EXPECT_FALSE(has("component:default/a"));
+}
+
+TEST_F(SyncerTest, TheConflictsOfASourceThatIsRemovedAreSettled) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  const git::TestRepository other;
+  other.commit_file("catalog-info.yaml", component("b"));
+  start({source_options("first", repository_), source_options("second", other)});
+  ASSERT_TRUE(eventually([&] { return status("second").last_check && has("component:default/b"); }));
+  conflicts_.open({.kind = Conflict::Kind::rewritten_history, .source = "second"});
+  syncer_->reconfigure({source_options("first", repository_)});
+  ASSERT_TRUE(eventually([&] { return !has("component:default/b"); }));
+  EXPECT_EQ(conflicts_.counts().open, 0U);
+}
+
+TEST_F(SyncerTest, AMirrorThatCantBeReachedIsAFailureLikeAnyOther) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  std::filesystem::create_symlink("loop", folder_.path() / "loop");
+  options_.mirrors = folder_.path() / "loop" / "mirrors";
+  start({source_options("main", repository_)});
+  EXPECT_TRUE(eventually([&] { return status("main").failures > 0; }));
 }
 
 TEST_F(SyncerTest, ShowsAnotherIntervalAtOnce) {

@@ -70,8 +70,9 @@ void VersionLog::note(const entity::Version& version, const std::string& token) 
 }
 
 void VersionLog::remember(const std::string& token, std::string text) {
-  bytes_ += token.size() + text.size();
+  const auto bytes = token.size() + text.size();
   if (!texts_.emplace(token, std::move(text)).second) return;
+  bytes_ += bytes;
   order_.push_back(token);
   while (bytes_ > max_bytes && order_.size() > 1) {
     const auto oldest = texts_.find(order_.front());

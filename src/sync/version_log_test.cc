@@ -67,6 +67,25 @@ TEST_F(VersionLogTest, PassesOverWhatIsDamaged) {
   EXPECT_EQ(next.size(), 2U);
 }
 
+TEST_F(VersionLogTest, WhatIsNotedTwiceCountsOnce) {
+  entity::Version large;
+  for (int i = 0; i < 9'000; ++i) large.set({fmt::format("{:060}", i), 1, std::string(40, 'a')});
+  {
+    VersionLog log(folder_.path(), log_);
+    log.open("catalog");
+    note(log, 1);
+    log.note(large, large.token());
+  }
+  std::ifstream in(file(), std::ios::binary);
+  const std::string once(std::istreambuf_iterator<char>(in), {});
+  for (int i = 0; i < 6; ++i) std::ofstream(file(), std::ios::app | std::ios::binary) << once;
+  ASSERT_GT(std::filesystem::file_size(file()), VersionLog::max_bytes);
+  VersionLog log(folder_.path(), log_);
+  log.open("catalog");
+  note(log, 2);
+  EXPECT_EQ(log.size(), 3U);
+}
+
 TEST_F(VersionLogTest, ForgetsTheOldestFirst) {
   VersionLog log(folder_.path(), log_);
   log.open("catalog");

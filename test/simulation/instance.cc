@@ -13,6 +13,8 @@ using base::Code;
 
 constexpr std::int64_t wall_epoch = 1'800'000'000;
 constexpr unsigned fetchers = 2;
+// As a batch or a preempted worker has them, the current one among them.
+constexpr std::size_t held_snapshots = 3;
 
 // What log lines say of the ways that were taken.
 constexpr std::pair<std::string_view, std::string_view> tellers[] = {
@@ -337,6 +339,7 @@ void Instance::crash() {
   syncer_.reset();
   shared_.reset();
   slot_.reset();
+  held_.clear();
   paused_until_ = {};
 }
 
@@ -468,8 +471,10 @@ void Instance::observe() {
   if (slot_->generation() != generation_) {
     generation_ = slot_->generation();
     check_publication(*snapshot);
+    held_.push_back(snapshot);
+    if (held_.size() > held_snapshots) held_.pop_front();
   }
-  check_age(*snapshot);
+  for (const auto& held : held_) check_age(*held);
   settle_wishes(snapshot);
   observing_ = false;
 }

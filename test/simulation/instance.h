@@ -123,10 +123,11 @@ class Instance {
   // What was seen of it, for the checks.
   bool observing_ = false;
   std::uint64_t generation_ = 0;
-  std::vector<std::size_t> floor_;    // the newest served of each source
-  std::vector<std::size_t> listing_;  // checks under way, by source
-  bool clock_was_set_back_ = false;   // before or since the start: ages from before it say nothing
-  std::vector<Time> first_check_;     // by source: when the first since the start began
+  std::deque<catalog::SnapshotPtr> held_;  // the last ones, newest last
+  std::vector<std::size_t> floor_;         // the newest served of each source
+  std::vector<std::size_t> listing_;       // checks under way, by source
+  bool clock_was_set_back_ = false;        // before or since the start: ages from before it say nothing
+  std::vector<Time> first_check_;          // by source: when the first since the start began
   std::list<Wish> wishes_;
   std::vector<std::string> mirrored_;  // on disk, by source
 };

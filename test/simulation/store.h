@@ -1,7 +1,7 @@
 // SharedStore: the simulated Redis that all instances of a run share, with what it may do to them: lose what it had
 // acknowledged, be emptied, come back from an old dump, throw parts out.
 //
-// Calls on it are the moments at which commands take effect; the way there and back is a Link's (link.h).
+// Calls on it are the moments at which commands take effect; the way there and back is an Instance's.
 #pragma once
 
 #include <functional>
