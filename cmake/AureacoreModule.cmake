@@ -2,7 +2,8 @@
 #
 #   aureacore_module(git DEPENDS base LIBRARIES PkgConfig::LIBGIT2)
 #
-# Sources lie side by side and are told apart by their endings: x.cc, x_test.cc, x_bench.cc, x_fuzz.cc.
+# Sources lie side by side and are told apart by their endings: x.cc, x_test.cc, x_bench.cc, x_fuzz.cc;
+# testing.cc is for the tests alone.
 # All tests of a module make one executable, each fuzzer one of its own.
 
 find_package(PkgConfig REQUIRED)
@@ -77,7 +78,7 @@ function(aureacore_fuzzer module source)
     # What it finds stays in the build folder; the seeds are only read.
     set(found corpus/${name})
     add_test(NAME fuzz.${name}
-      COMMAND bash -c "mkdir -p ${found} && exec ./${name} -max_total_time=10 -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 ${found} '${seeds}'"
+      COMMAND bash -c "mkdir -p ${found} && exec ./${name} -max_total_time=5 -timeout=10 -rss_limit_mb=2048 -verbosity=0 -print_final_stats=1 ${found} '${seeds}'"
       WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
     set_tests_properties(fuzz.${name} PROPERTIES LABELS fuzz TIMEOUT 120)
     add_dependencies(aureacore_fuzzers ${name})
@@ -96,6 +97,8 @@ function(aureacore_module_tests name)
     list(FILTER tests EXCLUDE REGEX "/(${AUREACORE_TEST_EXCEPT})_test\\.cc$")
   endif()
   if(AUREACORE_TESTS AND tests)
+    file(GLOB testing CONFIGURE_DEPENDS testing.cc)
+    list(APPEND tests ${testing})
     aureacore_test(${name}_test PREFIX ${name}. TARGETS aureacore_${name} SOURCES ${tests})
   endif()
   file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cc)
@@ -108,7 +111,7 @@ endfunction()
 function(aureacore_module name)
   cmake_parse_arguments(module "QUICK" "" "DEPENDS;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
-  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench|/main)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench|/main|/testing)\\.cc$")
   if(sources)
     add_library(aureacore_${name} STATIC ${sources})
     set(scope PUBLIC)

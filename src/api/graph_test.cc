@@ -1,6 +1,5 @@
 // The graph's endpoints, asked through the handler.
 #include <gmock/gmock.h>
-#include <simdjson.h>
 
 #include "api/graph_question.h"
 #include "api/testing.h"

@@ -2,7 +2,6 @@
 #include "api/labels.h"
 
 #include <gtest/gtest.h>
-#include <simdjson.h>
 
 #include "api/fixture.h"
 #include "api/routes.h"

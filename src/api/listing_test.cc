@@ -1,6 +1,5 @@
 // Lists of entities: pages, versions, size.
 #include <gtest/gtest.h>
-#include <simdjson.h>
 
 #include "api/fixture.h"
 #include "http/limits.h"

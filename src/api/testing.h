@@ -2,7 +2,6 @@
 #pragma once
 
 #include <fmt/core.h>
-#include <simdjson.h>
 
 #include <functional>
 #include <map>
@@ -74,15 +73,12 @@ inline Answer take_apart(std::string_view bytes) {
   return answer;
 }
 
-// What stands at a JSON pointer, minified.
-inline std::string json_at(const Answer& answer, std::string_view pointer) {
-  simdjson::dom::parser parser;
-  simdjson::dom::element root;
-  simdjson::dom::element found;
-  if (parser.parse(answer.body).get(root) != simdjson::SUCCESS) return "not JSON: " + answer.body;
-  if (root.at_pointer(pointer).get(found) != simdjson::SUCCESS) return "nothing there: " + answer.body;
-  return simdjson::minify(found);
-}
+// What stands at a JSON pointer, minified; or a text that says what was found instead.
+std::string json_at(const Answer& answer, std::string_view pointer);
+// A text that stands there as it is, anything else minified; empty: nothing.
+std::string text_at(const Answer& answer, std::string_view pointer);
+// The names of the entities in a list, with blanks between.
+std::string names_at(const Answer& answer, std::string_view pointer);
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 

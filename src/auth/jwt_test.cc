@@ -49,7 +49,7 @@ TEST_F(JwtTest, BelievesWhatAKeyOfTheIssuerSigned) {
   const auto verified = verify_jwt(signer_.sign(claims()), {issuer_}, now);
   ASSERT_TRUE(verified);
   EXPECT_EQ(verified->principal.name, "ada");
-  EXPECT_EQ(verified->principal.bucket, "https://id.example.com\nada") << "not that of a token with this name";
+  EXPECT_EQ(verified->principal.bucket, "https://issuer\nada") << "not that of a token with this name";
   EXPECT_EQ(verified->principal.role, Role::read);
   EXPECT_EQ(verified->until, now + std::chrono::seconds(660));
 }

@@ -28,7 +28,8 @@ constexpr const char* description =
 constexpr const char* serve_footer =
     "Flags win over the environment (AUREACORE_LISTEN, AUREACORE_STATE_DIR, AUREACORE_THREADS,\n"
     "AUREACORE_TRANSPORT, AUREACORE_LOG_FORMAT, AUREACORE_CACHE, AUREACORE_CACHE_TTL, AUREACORE_ANONYMOUS,\n"
-    "AUREACORE_HOOK_SECRET), which wins over the configuration file. The cache's password is AUREACORE_CACHE_PASSWORD's or the file's, never an "
+    "AUREACORE_HOOK_SECRET), which wins over the configuration file. The cache's password is "
+    "AUREACORE_CACHE_PASSWORD's or the file's, never an "
     "argument. SIGHUP\n"
     "reads the file again; SIGTERM and SIGINT drain and end.\n\n"
     "  aureacore serve --source ./my-catalog\n"

@@ -72,7 +72,7 @@ struct Source {
   // Whether a job is in flight, or what one has found waits to be looked into.
   [[nodiscard]] bool busy() const { return listing || working || found; }
   // One mirror, one user: what was begun under the configuration before ends first.
-  [[nodiscard]] bool waits() const { return predecessor && predecessor->busy(); }
+  [[nodiscard]] bool waits() const { return predecessor && (predecessor->busy() || predecessor->waits()); }
   // What is served is what the tree has, object for object; else it came from the shared copy.
   [[nodiscard]] bool in_step() const { return commit().id.empty() || served_from_tree; }
   [[nodiscard]] const git::Commit& commit() const { return ground.commit; }

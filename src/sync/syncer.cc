@@ -341,7 +341,7 @@ void Syncer::add(SourceOptions options, SourcePtr predecessor) {
   source->breaker = resilience::CircuitBreaker(options_.breaker);
   source->criticality = source->options.criticality.value_or(entity::Criticality::normal);
   // One that was replaced before it was ever published leaves what it was to replace.
-  while (predecessor && predecessor->commit().id.empty() && predecessor->predecessor)
+  while (predecessor && predecessor->commit().id.empty() && predecessor->predecessor && !predecessor->busy())
     predecessor = predecessor->predecessor;
   source->predecessor = std::move(predecessor);
   sources_.push_back(std::move(source));
