@@ -122,7 +122,7 @@ struct Instance {
     catalog::SourceState source = query::testing::source_state("main", position);
     source.freshness = freshness;
     source.author = "Ada";
-    editor.set_source(std::move(source));
+    editor.set_source(source);
     editor.set_diagnostics(
         "main", "broken.yaml",
         {{.rule = "yaml", .message = "expected a mapping", .path = "broken.yaml", .mark = {3, 7}, .entity = {}}});
