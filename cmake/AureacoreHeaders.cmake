@@ -1,4 +1,4 @@
-# The standard library's headers, parsed once for all targets of a build with sanitizers: there most of the time of a
+# The standard library's headers, parsed once for all targets of a build with tests: there most of the time of a
 # compile goes into them, and into the code of their inline functions, which is made once too, as an object file that
 # every program gets. Some of these functions call what no library has: the linker drops whatever isn't used.
 #
@@ -21,7 +21,7 @@ function(aureacore_shared_header kind)
   target_precompile_headers(${name} PRIVATE ${header_HEADERS})
   separate_arguments(flags UNIX_COMMAND "${CMAKE_CXX_FLAGS}")
   add_custom_command(OUTPUT ${name}.o
-    COMMAND ${CMAKE_CXX_COMPILER} ${flags} ${header_OPTIONS} -fsanitize=${AUREACORE_SANITIZE} -fno-sanitize-recover=all
+    COMMAND ${CMAKE_CXX_COMPILER} ${flags} ${header_OPTIONS} ${sanitizers}
       -fno-omit-frame-pointer -pthread -ffunction-sections -c ${folder}/cmake_pch.hxx.pch -o ${name}.o
     DEPENDS ${folder}/cmake_pch.hxx.pch ${name} VERBATIM)
   add_library(${name}_functions STATIC ${CMAKE_CURRENT_BINARY_DIR}/${name}.o)
@@ -37,7 +37,11 @@ function(aureacore_use_header target kind)
   endif()
 endfunction()
 
-if(AUREACORE_SANITIZE)
+if(AUREACORE_TESTS OR AUREACORE_SANITIZE)
+  set(sanitizers "")
+  if(AUREACORE_SANITIZE)
+    set(sanitizers -fsanitize=${AUREACORE_SANITIZE} -fno-sanitize-recover=all)
+  endif()
   target_link_options(aureacore_options INTERFACE -Wl,--gc-sections)
   set(standard <algorithm> <array> <atomic> <chrono> <cstdint> <deque> <expected> <filesystem> <functional> <map> <memory>
     <mutex> <optional> <set> <span> <stop_token> <string> <string_view> <thread> <unordered_map> <utility> <variant> <vector>

@@ -24,16 +24,10 @@ struct Guarded : Instance {
       policy.tokens.push_back({.principal = {.name = text + "er", .role = role}, .digest = auth::digest_of(text)});
     }
     slot_of_policy.set(std::make_shared<const auth::Policy>(std::move(policy)));
-    // Their threads read the context as they begin.
-    barrier.reset();
-    background.reset();
-    context.auth = &slot_of_policy;
-    context.limiter = &limiter;
-    background = std::make_unique<Background>(context, background_threads, 1);
-    context.background = background.get();
-    barrier = std::make_unique<Barrier>(context, 1 + background_threads);
-    context.barrier = barrier.get();
-    handler = make_handler(context, 0);
+    set_up([this](Context& around) {
+      around.auth = &slot_of_policy;
+      around.limiter = &limiter;
+    });
     publish();
   }
   // By the caller with this token; empty: without one.

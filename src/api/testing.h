@@ -114,6 +114,18 @@ struct Instance {
     context.barrier = barrier.get();
   }
 
+  // With another context: its threads read it as they begin, so they end first.
+  void set_up(const std::function<void(Context&)>& change) {
+    barrier.reset();
+    background.reset();
+    change(context);
+    background = std::make_unique<Background>(context, background_threads, 1);
+    context.background = background.get();
+    barrier = std::make_unique<Barrier>(context, 1 + background_threads);
+    context.barrier = barrier.get();
+    handler = make_handler(context, 0);
+  }
+
   // Publishes these documents as the only source's at this position, checked just now.
   void publish(const std::vector<query::testing::Document>& documents = query::testing::documents(),
                std::uint64_t position = 1) {

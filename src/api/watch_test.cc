@@ -101,8 +101,7 @@ class GuardedWatch : public WatchTest {
  protected:
   GuardedWatch() {
     set(policy());
-    instance_.context.auth = &slot_;
-    instance_.handler = make_handler(instance_.context, 0);
+    instance_.set_up([this](Context& around) { around.auth = &slot_; });
   }
 
   [[nodiscard]] auth::Policy policy() const {

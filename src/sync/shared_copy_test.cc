@@ -93,6 +93,7 @@ TEST_F(SharedCopyTest, EachKnowsTheWholeFleetAndWhoIsGone) {
   }
   start_first();
   second_.start(main());
+  ASSERT_TRUE(in_step(second_));
   ASSERT_TRUE(eventually([&] { return first_.shared().fleet.size() == 2; }));
   ASSERT_TRUE(eventually([&] { return first_.shared().fleet[1].version == second_.served()->token(); }));
   const auto fleet = first_.shared().fleet;
@@ -503,6 +504,7 @@ TEST_F(SharedCopyTest, TheStoreIsCountedAndMeasured) {
   start_first();
   second_.start(main());
   ASSERT_TRUE(in_step(second_));
+  ASSERT_TRUE(eventually([&] { return second_.shared().size.json_bytes > 0; }));
   second_.copy().register_metrics(registry);
   const auto text = registry.expose();
   // Manifest, shard, source, claims.
@@ -511,7 +513,6 @@ TEST_F(SharedCopyTest, TheStoreIsCountedAndMeasured) {
   EXPECT_THAT(text, HasSubstr("aureacore_cache_entries{tier=\"local\"} 1\n"));
   EXPECT_THAT(text, HasSubstr("aureacore_cache_entries{tier=\"redis\"} 4\n"));
   EXPECT_THAT(text, HasSubstr("aureacore_cache_call_duration_seconds_count{operation=\"get\"}"));
-  EXPECT_GT(second_.shared().size.json_bytes, 0);
 }
 
 TEST_F(SharedCopyTest, AnotherConfigurationSharesNothingAndTheNextOneTakesOver) {
