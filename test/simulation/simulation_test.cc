@@ -11,14 +11,14 @@
 namespace aureacore::simulation {
 namespace {
 
-// The default run's, up to AUREACORE_SEEDS; SIMULATION_SEEDS=FROM-TO takes others.
+// The default run's; SIMULATION_SEEDS=FROM-TO takes others.
 constexpr std::uint64_t first_seed = 1;
-constexpr std::uint64_t last_seed = AUREACORE_SEEDS;
+constexpr std::uint64_t last_seed = 2000;
 // That run side by side.
-constexpr std::uint64_t parts = 3;
+constexpr std::uint64_t parts = 6;
 
 // What must have happened in each part of a run of so many histories: a way that none takes is not tested.
-constexpr std::uint64_t many = 300;
+constexpr std::uint64_t many = 600;
 constexpr std::string_view rare[] = {"announcement: doubled",
                                      "announcement: late",
                                      "announcement: lost",
