@@ -281,7 +281,6 @@ void SharedCopy::note_success() {
   status_.last_success = dependencies_.clock.steady();
   if (!own_) return;
   status_.digest = own_->digest.hex();
-  if (std::exchange(sized_, own_->digest) != own_->digest) status_.size = cache::size_of(*own_);
 }
 
 void SharedCopy::note_failure(const base::Error& error) {
@@ -593,6 +592,11 @@ void SharedCopy::note_in_step() {
   seen_.reset();
   disagrees_.reset();
   basis_ = own_->digest;
+  if (sized_ != own_->digest) {
+    const std::scoped_lock lock(mutex_);
+    sized_ = own_->digest;
+    status_.size = cache::size_of(*own_);
+  }
   set_state(State::in_step);
   leases_.release_fetched(own_->manifest.version());
   if (dependencies_.conflicts == nullptr) return;
