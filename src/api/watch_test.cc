@@ -115,10 +115,10 @@ class GuardedWatch : public WatchTest {
                          .keys = std::make_shared<const auth::KeySet>(*std::move(keys))}}};
   }
   void set(auth::Policy policy) { slot_.set(std::make_shared<const auth::Policy>(std::move(policy))); }
-  // What a stream that waits has to say once it is asked again.
+  // What the stream says at its end, if that has come; a heartbeat may be due.
   std::string ends() {
     http::Output out;
-    if (stream_->waits()) return "waits";
+    if (stream_->waits()) return "goes on";
     return stream_->produce(out, 1'000) ? "goes on" : std::string(out.view());
   }
 
@@ -132,7 +132,7 @@ TEST_F(GuardedWatch, EndsWithItsToken) {
   const testing::Headers headers{{"Authorization", "Bearer " + signer_.sign(claims)}};
   ASSERT_EQ(watch("/api/v1/watch", headers).status, 200);
   instance_.pass(std::chrono::seconds(59));
-  EXPECT_EQ(ends(), "waits");
+  EXPECT_EQ(ends(), "goes on");
   instance_.pass(std::chrono::seconds(1));
   EXPECT_THAT(ends(), HasSubstr("retry: "));
   EXPECT_EQ(watch("/api/v1/watch", headers).status, 401);
@@ -143,7 +143,7 @@ TEST_F(GuardedWatch, EndsWithTheRulesThatAdmittedIt) {
   ASSERT_EQ(watch("/api/v1/watch", headers).status, 200);
   set(policy());
   instance_.pass(std::chrono::hours(1));
-  EXPECT_EQ(ends(), "waits") << "the same rules, other keys";
+  EXPECT_EQ(ends(), "goes on") << "the same rules, other keys";
   auth::Policy without = policy();
   without.tokens.clear();
   set(without);
