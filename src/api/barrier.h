@@ -6,8 +6,8 @@
 // for some, then one more follows it. A request is given up when such a check fails, when its source's circuit breaker is
 // open or its update held, when its time is over, when its client goes.
 //
-// One thread of its own, at low priority, with an api::Worker of its own; what takes long is answered by Background. The composition root makes it after the Context and
-// stops it before the server.
+// One thread of its own, at low priority, with an api::Worker of its own; what takes long is answered by Background. The
+// composition root makes it after the Context and stops it before the server.
 #pragma once
 
 #include <atomic>

@@ -70,8 +70,8 @@ class Subscription {
 
   struct Start {
     std::string version;  // that is current
-    Stream::Bytes
-        first;  // comes before the stream's events, from the next one on; shared by who begins alike; null: nothing
+    // Comes before the stream's events, from the next one on; shared by all who begin alike. Null: nothing.
+    Stream::Bytes first;
     std::chrono::milliseconds retry{};
   };
 
