@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <thread>
@@ -13,17 +14,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Answers at once, or not before it is stopped.
+// Answers at once, or not before it is stopped: then it is counted as long as it hangs.
 class QuietRemote final : public git::Remote {
  public:
-  explicit QuietRemote(bool hangs) : hangs_(hangs) {}
+  QuietRemote(bool hangs, std::atomic<unsigned>& hanging) : hangs_(hangs), hanging_(hanging) {}
 
   base::Result<git::Advertised> advertised(std::stop_token stop) override {
     if (!hangs_) return git::Advertised{"main", "0123"};
     std::mutex mutex;
     std::condition_variable_any stopped;
     std::unique_lock lock(mutex);
+    ++hanging_;
     stopped.wait(lock, stop, [] { return false; });
+    --hanging_;
     return base::fail(base::Code::timeout, "stopped");
   }
   base::Status fetch(const git::Advertised& /*tip*/, std::stop_token /*stop*/) override { return {}; }
@@ -31,6 +34,7 @@ class QuietRemote final : public git::Remote {
 
  private:
   const bool hangs_;
+  std::atomic<unsigned>& hanging_;
 };
 
 class JobPoolTest : public testing::Test {
@@ -45,9 +49,9 @@ class JobPoolTest : public testing::Test {
   SourcePtr source(const std::string& id, bool hangs) {
     SourceOptions options;
     options.tree.source = id;
-    const auto connect = [hangs](const std::filesystem::path& /*mirror*/, const git::RemoteOptions& /*options*/) {
+    const auto connect = [this, hangs](const std::filesystem::path& /*mirror*/, const git::RemoteOptions& /*options*/) {
       Connection connection;
-      connection.remote = std::make_unique<QuietRemote>(hangs);
+      connection.remote = std::make_unique<QuietRemote>(hangs, hanging_);
       return connection;
     };
     sources_.push_back(std::make_shared<Source>(std::move(options), std::filesystem::path("/nowhere"), connect));
@@ -63,12 +67,12 @@ class JobPoolTest : public testing::Test {
     return true;
   }
 
-  // Does as the syncer does until this source's check has ended. Time passes whenever all fetchers are taken.
+  // Does as the syncer does until this source's check has ended. Time passes whenever all fetchers hang.
   Outcome run_until(const SourcePtr& source) {
     for (;;) {
       Outcome outcome;
       while (!take(outcome)) {
-        if (pool_.load().running == fetchers) clock_.advance(patience);
+        if (hanging_ == fetchers) clock_.advance(patience);
         pool_.relieve();
         std::this_thread::yield();
       }
@@ -83,6 +87,7 @@ class JobPoolTest : public testing::Test {
   metrics::Timings timings_{"operation"};
   const ReportProgress progress_;
   const std::atomic<bool> serving_{false};
+  std::atomic<unsigned> hanging_{0};  // remotes
   std::vector<SourcePtr> sources_;
   std::mutex mutex_;
   std::deque<Outcome> outcomes_;  // guarded by mutex_
