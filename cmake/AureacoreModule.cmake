@@ -12,7 +12,7 @@ pkg_check_modules(FMT REQUIRED IMPORTED_TARGET fmt)
 
 add_library(aureacore_options INTERFACE)
 target_compile_options(aureacore_options INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-designated-field-initializers
+  -Wall -Wextra -Wpedantic $<$<NOT:$<BOOL:${CMAKE_UNITY_BUILD}>>:-Wshadow> -Wconversion -Wno-sign-conversion -Wnon-virtual-dtor -Woverloaded-virtual -Wimplicit-fallthrough -Wno-missing-designated-field-initializers
   -Werror -fno-omit-frame-pointer -pthread)
 target_compile_definitions(aureacore_options INTERFACE FMT_HEADER_ONLY=0)
 target_link_libraries(aureacore_options INTERFACE Threads::Threads PkgConfig::FMT)
@@ -36,7 +36,6 @@ if(AUREACORE_TESTS OR AUREACORE_FUZZERS)
 endif()
 if(AUREACORE_TESTS)
   find_package(GTest REQUIRED)
-  include(GoogleTest)
   add_custom_target(aureacore_tests)
 endif()
 include(${CMAKE_CURRENT_LIST_DIR}/AureacoreHeaders.cmake)
@@ -47,10 +46,32 @@ if(AUREACORE_BENCHMARKS)
   find_package(benchmark REQUIRED)
 endif()
 
-# aureacore_test(catalog_test TARGETS aureacore_catalog SOURCES ... [PREFIX catalog.] [WHOLE]): one executable of GoogleTest
-# tests, each run by itself, or all in one process (WHOLE), because of something that they share.
+# Has ctest run a program's tests; see AureacoreDiscover.cmake.
+function(aureacore_discover name)
+  cmake_parse_arguments(discover "" "PREFIX;ONLY;ENVIRONMENT" "APART" ${ARGN})
+  string(REPLACE ";" "|" apart "${discover_APART}")
+  string(MAKE_C_IDENTIFIER "${name}_${discover_PREFIX}" stem)
+  set(file ${CMAKE_CURRENT_BINARY_DIR}/${stem}_tests.cmake)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/AureacoreDiscover.cmake)
+  add_custom_command(TARGET ${name} POST_BUILD BYPRODUCTS ${file} VERBATIM
+    COMMAND ${CMAKE_COMMAND} -D PROGRAM=$<TARGET_FILE:${name}> -D FILE=${file} -D PREFIX=${discover_PREFIX} -D ONLY=${discover_ONLY}
+      -D APART=${apart} -D ENVIRONMENT=${discover_ENVIRONMENT} -P ${script})
+  set(include ${CMAKE_CURRENT_BINARY_DIR}/${stem}_include.cmake)
+  file(CONFIGURE OUTPUT ${include} @ONLY CONTENT [[
+if(EXISTS "@file@")
+  include("@file@")
+else()
+  add_test(@name@_NOT_BUILT @name@_NOT_BUILT)
+endif()
+]])
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${include})
+endfunction()
+
+# aureacore_test(catalog_test TARGETS aureacore_catalog SOURCES ... [PREFIX catalog.] [WHOLE | APART Suite...]): one executable of
+# GoogleTest tests. Each suite is run by itself, each test of the suites that take long (APART), or all in one process (WHOLE),
+# because of something that they share.
 function(aureacore_test name)
-  cmake_parse_arguments(test "WHOLE" "PREFIX" "SOURCES;TARGETS" ${ARGN})
+  cmake_parse_arguments(test "WHOLE" "PREFIX" "SOURCES;TARGETS;APART" ${ARGN})
   add_executable(${name} ${test_SOURCES})
   target_link_libraries(${name} PRIVATE ${test_TARGETS} GTest::gmock GTest::gtest_main)
   target_compile_options(${name} PRIVATE ${AUREACORE_QUICK})
@@ -60,7 +81,7 @@ function(aureacore_test name)
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES TIMEOUT 300)
   else()
-    gtest_discover_tests(${name} TEST_PREFIX ${test_PREFIX} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
+    aureacore_discover(${name} PREFIX "${test_PREFIX}" APART ${test_APART})
   endif()
   add_dependencies(aureacore_tests ${name})
 endfunction()
@@ -90,7 +111,7 @@ function(aureacore_fuzzer module source)
   endif()
 endfunction()
 
-# The tests and fuzzers of one module.
+# The tests and fuzzers of one module; what follows its name is APART.
 function(aureacore_module_tests name)
   file(GLOB tests CONFIGURE_DEPENDS *_test.cc)
   if(AUREACORE_TEST_EXCEPT)
@@ -99,7 +120,7 @@ function(aureacore_module_tests name)
   if(AUREACORE_TESTS AND tests)
     file(GLOB testing CONFIGURE_DEPENDS testing.cc)
     list(APPEND tests ${testing})
-    aureacore_test(${name}_test PREFIX ${name}. TARGETS aureacore_${name} SOURCES ${tests})
+    aureacore_test(${name}_test PREFIX ${name}. TARGETS aureacore_${name} SOURCES ${tests} APART ${ARGN})
   endif()
   file(GLOB fuzzers CONFIGURE_DEPENDS *_fuzz.cc)
   foreach(source ${fuzzers})
@@ -107,9 +128,9 @@ function(aureacore_module_tests name)
   endforeach()
 endfunction()
 
-# QUICK: a module that waits more than it computes isn't optimised in builds with sanitizers.
+# QUICK: a module that waits more than it computes isn't optimised in builds with sanitizers. APART: see aureacore_test().
 function(aureacore_module name)
-  cmake_parse_arguments(module "QUICK" "" "DEPENDS;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(module "QUICK" "" "DEPENDS;LIBRARIES;APART" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench|/main|/testing)\\.cc$")
   if(sources)
@@ -130,7 +151,7 @@ function(aureacore_module name)
   target_link_libraries(aureacore_${name} ${scope} aureacore_options ${module_DEPENDS} ${module_LIBRARIES})
   set(chosen ${AUREACORE_TEST_MODULES})
   if((AUREACORE_TESTS OR AUREACORE_FUZZERS) AND (NOT chosen OR name IN_LIST chosen))
-    aureacore_module_tests(${name})
+    aureacore_module_tests(${name} ${module_APART})
   endif()
   if(AUREACORE_BENCHMARKS)
     file(GLOB benchmarks CONFIGURE_DEPENDS *_bench.cc)

@@ -14,7 +14,7 @@ using ::testing::IsEmpty;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 
-constexpr std::string_view look_up = "/api/catalog/entities/by-name/component/default/web";
+using testing::web;
 constexpr std::string_view trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
 struct Logged : Instance {
@@ -31,19 +31,19 @@ struct Logged : Instance {
 
 TEST(AccessLog, SaysNothingUnlessItIsTold) {
   const Logged server(AccessLog::Mode::off);
-  EXPECT_EQ(server.get(look_up, {{"x-request-id", "r-1"}}).header("x-request-id"), "");
+  EXPECT_EQ(server.get(web, {{"x-request-id", "r-1"}}).header("x-request-id"), "");
   EXPECT_THAT(server.lines, IsEmpty());
 }
 
 TEST(AccessLog, NamesEachRequestAndItsTrace) {
   const Logged server(AccessLog::Mode::all);
-  const auto answer = server.get(look_up, {{"X-Request-ID", "r-1"}, {"traceparent", std::string(trace)}});
+  const auto answer = server.get(web, {{"X-Request-ID", "r-1"}, {"traceparent", std::string(trace)}});
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.header("x-request-id"), "r-1");
   EXPECT_THAT(server.lines, HasSubstr("request_id=r-1"));
   EXPECT_THAT(server.lines, HasSubstr("status=200"));
   EXPECT_THAT(server.lines, HasSubstr(trace));
-  const auto forged = server.get(look_up, {{"x-request-id", "two words"}});
+  const auto forged = server.get(web, {{"x-request-id", "two words"}});
   EXPECT_THAT(forged.header("x-request-id"), MatchesRegex("[0-9a-f]{32}"));
   EXPECT_THAT(server.lines, Not(HasSubstr("two words")));
 }
@@ -57,7 +57,7 @@ TEST(AccessLog, NeverShowsATokenOrAQuery) {
 
 TEST(AccessLog, KeepsToErrorsWhereItIsTo) {
   const Logged server(AccessLog::Mode::errors);
-  static_cast<void>(server.get(look_up));
+  static_cast<void>(server.get(web));
   EXPECT_THAT(server.lines, IsEmpty());
   EXPECT_EQ(server.get("/none").status, 404);
   EXPECT_THAT(server.lines, HasSubstr("status=404"));

@@ -13,7 +13,7 @@ using ::testing::HasSubstr;
 using testing::Instance;
 using ::testing::Not;
 
-constexpr std::string_view look_up = "/api/catalog/entities/by-name/component/default/web";
+using testing::web;
 constexpr std::string_view refresh_body = R"({"entityRef":"component:default/web"})";
 
 struct Guarded : Instance {
@@ -50,8 +50,8 @@ TEST(Admission, TakesARoleForEachRoute) {
     Role needed;
   };
   const std::vector<Case> cases{
-      {"GET", look_up, "", Role::read},
-      {"HEAD", look_up, "", Role::read},
+      {"GET", web, "", Role::read},
+      {"HEAD", web, "", Role::read},
       {"GET", "/api/catalog/entities?limit=1", "", Role::read},
       {"GET", "/api/v1/status", "", Role::read},
       {"GET", "/metrics", "", Role::read},
@@ -73,7 +73,7 @@ TEST(Admission, TakesARoleForEachRoute) {
 
 TEST(Admission, WhereNobodyIsAskedRequestsNameThisMachine) {
   const Guarded server({.anonymous = Role::admin, .only_here = true});
-  const auto get = [&](const std::string& host) { return server.get(look_up, {{"Host", host}}).status; };
+  const auto get = [&](const std::string& host) { return server.get(web, {{"Host", host}}).status; };
   for (const char* host :
        {"localhost", "LOCALHOST:7077", "127.0.0.1", "127.0.0.1:7077", "127.8.0.1", "[::1]", "[::1]:80"}) {
     EXPECT_EQ(get(host), 200) << host;
@@ -82,7 +82,7 @@ TEST(Admission, WhereNobodyIsAskedRequestsNameThisMachine) {
                            "localhost.evil.example", "[::1].evil.example", "[::2]", "10.0.0.1"}) {
     EXPECT_EQ(get(host), 421) << host;
   }
-  EXPECT_EQ(server.get(look_up).status, 200) << "what isn't a browser may leave it out";
+  EXPECT_EQ(server.get(web).status, 200) << "what isn't a browser may leave it out";
   const auto post = [&](const std::string& origin) {
     return server.ask("POST", "/api/catalog/refresh", {{"Host", "127.0.0.1"}, {"Origin", origin}}, refresh_body);
   };
@@ -92,7 +92,7 @@ TEST(Admission, WhereNobodyIsAskedRequestsNameThisMachine) {
     EXPECT_EQ(post(origin).status, 403) << origin;
   }
   EXPECT_EQ(json_at(post("null"), "/error/name"), "\"NotAllowedError\"");
-  EXPECT_EQ(server.get(look_up, {{"Host", "127.0.0.1"}, {"Origin", "https://evil.example"}}).status, 200);
+  EXPECT_EQ(server.get(web, {{"Host", "127.0.0.1"}, {"Origin", "https://evil.example"}}).status, 200);
 }
 
 TEST(Admission, SaysWhatItTakes) {
@@ -109,7 +109,7 @@ TEST(Admission, SaysWhatItTakes) {
   EXPECT_EQ(reader.header("www-authenticate"),
             "Bearer realm=\"aureacore\", error=\"insufficient_scope\", scope=\"refresh\"");
   EXPECT_EQ(json_at(reader, "/error/name"), "\"NotAllowedError\"");
-  EXPECT_EQ(json_at(server.get(look_up), "/error/name"), "\"AuthenticationError\"");
+  EXPECT_EQ(json_at(server.get(web), "/error/name"), "\"AuthenticationError\"");
   EXPECT_TRUE(server.sync.refreshed.empty());
 }
 
@@ -121,7 +121,7 @@ TEST(Admission, TheBarrierFollowsAnotherPolicy) {
   }
   const auto strong = [&] {
     server.pass(std::chrono::seconds(1));
-    return server.ask("GET", look_up, {{"authorization", "Bearer read"}, {"aureacore-consistency", "strong"}});
+    return server.ask("GET", web, {{"authorization", "Bearer read"}, {"aureacore-consistency", "strong"}});
   };
   EXPECT_THAT(strong().header("vary"), Not(HasSubstr("Authorization")));
   auth::Policy closed = *server.slot_of_policy.get();
@@ -132,27 +132,26 @@ TEST(Admission, TheBarrierFollowsAnotherPolicy) {
 
 TEST(Admission, GivesSharedCachesNothingThatIsForSomeOnly) {
   const Guarded server;
-  for (const std::string_view target : {look_up, std::string_view("/api/catalog/entities?limit=1")}) {
+  for (const std::string_view target : {web, std::string_view("/api/catalog/entities?limit=1")}) {
     const auto answer = server.as("read", "GET", target);
     EXPECT_THAT(answer.header("cache-control"), HasSubstr("private")) << target;
     EXPECT_THAT(answer.header("vary"), HasSubstr("Authorization")) << target;
   }
-  const auto etag = server.as("read", "GET", look_up).header("etag");
-  EXPECT_EQ(server.ask("GET", look_up, {{"if-none-match", etag}}).status, 401);
+  const auto etag = server.as("read", "GET", web).header("etag");
+  EXPECT_EQ(server.ask("GET", web, {{"if-none-match", etag}}).status, 401);
   const auto deferred =
       server.as("read", "GET", "/api/catalog/entities/by-name/component/default/web?consistency=strong");
   EXPECT_NE(deferred.status, 401);
   const Guarded open({.anonymous = Role::read});
-  EXPECT_THAT(open.get(look_up).header("cache-control"), Not(HasSubstr("private")));
-  EXPECT_THAT(open.get(look_up).header("vary"), Not(HasSubstr("Authorization")));
+  EXPECT_THAT(open.get(web).header("cache-control"), Not(HasSubstr("private")));
+  EXPECT_THAT(open.get(web).header("vary"), Not(HasSubstr("Authorization")));
 }
 
 TEST(Admission, LetsNobodyByWithABadTokenEvenWhereNoneIsNeeded) {
   const Guarded server({.anonymous = Role::read, .open_metrics = true});
-  EXPECT_EQ(server.get(look_up).status, 200);
-  EXPECT_EQ(server.as("guess", "GET", look_up).status, 401);
-  EXPECT_EQ(server.ask("GET", look_up, {{"Authorization", "Bearer read"}, {"authorization", "Bearer admin"}}).status,
-            401);
+  EXPECT_EQ(server.get(web).status, 200);
+  EXPECT_EQ(server.as("guess", "GET", web).status, 401);
+  EXPECT_EQ(server.ask("GET", web, {{"Authorization", "Bearer read"}, {"authorization", "Bearer admin"}}).status, 401);
   EXPECT_EQ(server.ask("POST", "/api/catalog/refresh", {}, refresh_body).status, 401);
   EXPECT_EQ(server.get("/metrics").status, 200);
 }
@@ -169,7 +168,7 @@ TEST(Admission, AsksBatchesOnceForAllTheirOperations) {
   const Guarded server;
   const std::string body = fmt::format(
       R"({{"requests":[{{"path":"{}"}},{{"path":"/metrics"}},{{"method":"POST","path":"/api/catalog/refresh","body":{}}}]}})",
-      look_up, refresh_body);
+      web, refresh_body);
   const auto answer = server.as("read", "POST", "/api/v1/batch", body);
   EXPECT_EQ(json_at(answer, "/responses/0/status"), "200");
   EXPECT_EQ(json_at(answer, "/responses/1/status"), "400");
@@ -180,10 +179,10 @@ TEST(Admission, AsksBatchesOnceForAllTheirOperations) {
 
 TEST(Admission, FollowsThePolicyATickLater) {
   Guarded server;
-  EXPECT_EQ(server.as("read", "GET", look_up).status, 200);
+  EXPECT_EQ(server.as("read", "GET", web).status, 200);
   server.slot_of_policy.set(std::make_shared<const auth::Policy>(auth::Policy{}));
   server.pass(std::chrono::milliseconds(100));
-  EXPECT_EQ(server.as("read", "GET", look_up).status, 401);
+  EXPECT_EQ(server.as("read", "GET", web).status, 401);
 }
 
 struct Limited : Guarded {
@@ -192,28 +191,28 @@ struct Limited : Guarded {
 
 TEST(Admission, LimitsHowOftenAClientMayAsk) {
   Limited server;
-  const auto first = server.as("read", "GET", look_up);
+  const auto first = server.as("read", "GET", web);
   EXPECT_EQ(first.status, 200);
   EXPECT_EQ(first.header("ratelimit-policy"), "\"default\";q=2;w=2");
   EXPECT_EQ(first.header("ratelimit"), "\"default\";r=1;t=1");
   EXPECT_EQ(server.as("read", "GET", "/api/v1/order").header("ratelimit"), "\"default\";r=0;t=2");
-  const auto refused = server.as("read", "GET", look_up);
+  const auto refused = server.as("read", "GET", web);
   EXPECT_EQ(refused.status, 429);
   EXPECT_EQ(refused.header("retry-after"), "1");
   EXPECT_EQ(refused.header("ratelimit"), "\"default\";r=0;t=2");
-  EXPECT_EQ(server.as("admin", "GET", look_up).status, 200) << "another client";
-  EXPECT_EQ(server.get(look_up).status, 200) << "nobody in particular";
+  EXPECT_EQ(server.as("admin", "GET", web).status, 200) << "another client";
+  EXPECT_EQ(server.get(web).status, 200) << "nobody in particular";
   EXPECT_EQ(server.as("read", "GET", "/livez").status, 200);
   server.pass(std::chrono::seconds(1));
-  EXPECT_EQ(server.as("read", "GET", look_up).status, 200);
+  EXPECT_EQ(server.as("read", "GET", web).status, 200);
 }
 
 TEST(Admission, CountsGuessesOfTokensForTheirAddress) {
   Limited server;
-  EXPECT_EQ(server.as("guess1", "GET", look_up).status, 401);
-  EXPECT_EQ(server.as("guess2", "GET", look_up).status, 401);
-  EXPECT_EQ(server.as("guess3", "GET", look_up).status, 429);
-  EXPECT_EQ(server.as("read", "GET", look_up).status, 200);
+  EXPECT_EQ(server.as("guess1", "GET", web).status, 401);
+  EXPECT_EQ(server.as("guess2", "GET", web).status, 401);
+  EXPECT_EQ(server.as("guess3", "GET", web).status, 429);
+  EXPECT_EQ(server.as("read", "GET", web).status, 200);
 }
 
 }  // namespace

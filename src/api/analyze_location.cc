@@ -14,7 +14,7 @@ namespace {
 // Of a repository or folder, this many entities are shown.
 constexpr std::size_t max_existing = 1'000;
 
-struct Request {
+struct AnalysisRequest {
   std::string target;
   std::string filename;  // of the descriptors wanted; empty: any
 };
@@ -25,7 +25,7 @@ struct Found {
   std::string path;  // in the repository; empty: all of it
 };
 
-base::Result<Request> read(Call& call) {
+base::Result<AnalysisRequest> read_analysis(Call& call) {
   const auto body = Body::read(call);
   if (!body) return std::unexpected(body.error());
   simdjson::dom::element location;
@@ -39,7 +39,7 @@ base::Result<Request> read(Call& call) {
   }
   auto filename = body->string("catalogFilename");
   if (!filename) return std::unexpected(filename.error());
-  return Request{.target = std::string(target), .filename = filename->value_or("")};
+  return AnalysisRequest{.target = std::string(target), .filename = filename->value_or("")};
 }
 
 std::optional<Found> find_source(const catalog::Snapshot& snapshot, std::string_view target) {
@@ -52,7 +52,7 @@ std::optional<Found> find_source(const catalog::Snapshot& snapshot, std::string_
   return std::nullopt;
 }
 
-bool is_wanted(const entity::SourceFile& file, const Found& found, const Request& request) {
+bool is_wanted(const entity::SourceFile& file, const Found& found, const AnalysisRequest& request) {
   if (file.source != found.source->id || !file.path.starts_with(found.path)) return false;
   const std::string_view rest = std::string_view(file.path).substr(found.path.size());
   if (rest.empty()) return true;  // the very file
@@ -62,7 +62,7 @@ bool is_wanted(const entity::SourceFile& file, const Found& found, const Request
 }
 
 std::vector<const catalog::Entity*> existing(const catalog::Snapshot& snapshot, const Found& found,
-                                             const Request& request) {
+                                             const AnalysisRequest& request) {
   std::vector<const catalog::Entity*> all;
   snapshot.visit(snapshot.everything(), {}, [&](const catalog::Entity& entity) {
     if (is_wanted(*entity.definition->place.file, found, request)) all.push_back(&entity);
@@ -134,7 +134,7 @@ std::string render(const std::vector<const catalog::Entity*>& entities, const Fo
 }  // namespace
 
 void post_analyze_location(Call& call) {
-  const auto request = read(call);
+  const auto request = read_analysis(call);
   if (!request) return call.fail(request.error());
   const auto found = find_source(*call.snapshot, request->target);
   if (!found) {

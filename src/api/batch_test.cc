@@ -22,7 +22,7 @@ struct BatchApi : ::testing::Test {
   testing::Instance instance;
 };
 
-constexpr auto web = R"({"path":"/api/catalog/entities/by-name/component/default/web"})";
+constexpr auto web_operation = R"({"path":"/api/catalog/entities/by-name/component/default/web"})";
 
 TEST_F(BatchApi, AnswersEachInOrderAsIfAskedAlone) {
   const auto answer = post(
@@ -47,20 +47,20 @@ TEST_F(BatchApi, AnswersEachInOrderAsIfAskedAlone) {
   EXPECT_THAT(json_at(answer, "/responses/5/body"), HasSubstr("nothing there"));
   EXPECT_EQ(json_at(answer, "/version"), "\"" + answer.header("aureacore-version") + "\"");
   EXPECT_NE(answer.header("age"), "");
-  EXPECT_EQ(post(web, {{"If-None-Match", post(web).header("etag")}}).status, 412);
+  EXPECT_EQ(post(web_operation, {{"If-None-Match", post(web_operation).header("etag")}}).status, 412);
   EXPECT_EQ(post("").body.substr(0, 15), "{\"responses\":[]");
 }
 
 TEST_F(BatchApi, OneFailingDoesntFailTheOthers) {
   const auto answer =
-      post(std::string(web) +
+      post(std::string(web_operation) +
            R"(,{"path":"/api/catalog/entities/by-name/component/default/none"},{"path":"/nowhere"},)"
            R"({"method":"DELETE","path":"/api/catalog/entities"},{"path":"/api/catalog/entities?filter=%"},)"
            R"({"method":"POST","path":"/api/v1/batch","body":{"requests":[]}},{"path":"/metrics"},)"
            R"({"method":"POST","path":"/api/catalog/refresh","body":{}},{"method":"BREW","path":"/livez"},)"
            R"({},7,{"path":"/a b"},{"path":"/a\r\nX: y"},{"path":"é"},)"
            R"({"method":"POST","path":"/api/catalog/entities/by-refs","body":[]},)" +
-           web);
+           web_operation);
   ASSERT_EQ(answer.status, 200) << answer.body;
   std::string statuses;
   for (int i = 0; i < 16; ++i) statuses += json_at(answer, fmt::format("/responses/{}/status", i)) + " ";
@@ -78,14 +78,14 @@ TEST_F(BatchApi, NoOperationHasALevelOfItsOwn) {
   const std::string level = fmt::format("%3B+version=%22{}%22", first);
   const auto answer = post(R"({"path":"/api/v1/errors?consistency=snapshot)" + level +
                            R"("},{"path":"/api/v1/errors?consistency=session)" + level +
-                           R"("},{"path":"/api/v1/errors?consistency=eventual"},)" + web);
+                           R"("},{"path":"/api/v1/errors?consistency=eventual"},)" + web_operation);
   EXPECT_EQ(json_at(answer, "/responses/0/status"), "400");
   EXPECT_THAT(json_at(answer, "/responses/0/body/detail"), HasSubstr("expected the consistency level with the batch"));
   EXPECT_EQ(json_at(answer, "/responses/1/status"), "400");
   EXPECT_EQ(json_at(answer, "/responses/2/status"), "200");
   EXPECT_EQ(json_at(answer, "/responses/3/status"), "404");
   // A batch of the first version stays with it to its end, whatever an operation asks for.
-  const auto old = post(R"({"path":"/api/v1/errors?consistency=snapshot)" + level + R"("},)" + web,
+  const auto old = post(R"({"path":"/api/v1/errors?consistency=snapshot)" + level + R"("},)" + web_operation,
                         {{"AureaCore-Consistency", fmt::format("snapshot; version=\"{}\"", first)}});
   EXPECT_EQ(json_at(old, "/version"), "\"" + first + "\"");
   EXPECT_EQ(json_at(old, "/responses/0/status"), "400");
@@ -103,15 +103,16 @@ TEST_F(BatchApi, RefusesWhatIsNoBatch) {
 
 TEST_F(BatchApi, NamesTheLimitThatWasPassed) {
   instance.context.batch = {.operations = 2, .bytes = 4'000};
-  EXPECT_EQ(post(std::string(web) + "," + web).status, 200);
-  const auto many = post(std::string(web) + "," + web + "," + web);
+  EXPECT_EQ(post(std::string(web_operation) + "," + web_operation).status, 200);
+  const auto many = post(std::string(web_operation) + "," + web_operation + "," + web_operation);
   EXPECT_EQ(many.status, 400);
   EXPECT_THAT(many.body, HasSubstr("at most 2 operations in a batch (limits.batch_operations), found 3"));
   const auto large = post(R"({"path":"/api/catalog/entities"},{"path":"/api/catalog/entities"})");
   EXPECT_EQ(large.status, 400);
   EXPECT_THAT(large.body, HasSubstr("at most 4000 bytes from a batch (limits.batch_bytes)"));
   instance.context.batch = {.time = std::chrono::seconds(-1)};
-  EXPECT_THAT(json_at(post(web), "/responses/0/body/detail"), HasSubstr("expected a batch that takes at most"));
+  EXPECT_THAT(json_at(post(web_operation), "/responses/0/body/detail"),
+              HasSubstr("expected a batch that takes at most"));
 }
 
 // Larger answers than one piece, by-refs of the most references, and more operations than a part.
@@ -123,7 +124,7 @@ TEST_F(BatchApi, TakesLargeOperations) {
   const auto alone = instance.ask("POST", "/api/catalog/entities/by-refs", {}, body);
   ASSERT_EQ(alone.status, 200);
   std::string requests = R"({"method":"POST","path":"/api/catalog/entities/by-refs","body":)" + body + "}";
-  for (int i = 0; i < 100; ++i) requests += std::string(",") + web;
+  for (int i = 0; i < 100; ++i) requests += std::string(",") + web_operation;
   const auto answer = post(requests);
   ASSERT_EQ(answer.status, 200) << answer.body.substr(0, 1'000);
   EXPECT_EQ(json_at(answer, "/responses/0/body"), alone.body);
@@ -159,7 +160,7 @@ TEST_F(BatchApi, StaysOnOneVersionWhileOthersArePublished) {
 
 TEST_F(BatchApi, CountsItselfAndItsOperations) {
   instance.requests.register_with(instance.registry);
-  post(std::string(web) + "," + web);
+  post(std::string(web_operation) + "," + web_operation);
   const std::string metrics = instance.get("/metrics").body;
   EXPECT_THAT(metrics, HasSubstr("{code=\"200\",route=\"POST /api/v1/batch\"} 1"));
   EXPECT_THAT(metrics,
@@ -168,8 +169,8 @@ TEST_F(BatchApi, CountsItselfAndItsOperations) {
 
 // What the server does with a client that goes: the task ends without an answer, the next one is served.
 TEST_F(BatchApi, IsGivenUpWithItsClientAndAtTheEnd) {
-  std::string requests = web;
-  for (int i = 0; i < 900; ++i) requests += std::string(",") + web;
+  std::string requests = web_operation;
+  for (int i = 0; i < 900; ++i) requests += std::string(",") + web_operation;
   const std::string body = "{\"requests\":[" + requests + "]}";
   http::Request request;
   request.method = http::Method::post;
@@ -183,7 +184,7 @@ TEST_F(BatchApi, IsGivenUpWithItsClientAndAtTheEnd) {
     ASSERT_TRUE(response.deferred());
     response.take_deferral()->cancelled = true;
   }
-  EXPECT_EQ(post(web).status, 200);
+  EXPECT_EQ(post(web_operation).status, 200);
   http::Output out;
   http::Response response(request, out, &instance.mailbox);
   instance.handler->handle(request, response);
@@ -209,8 +210,8 @@ TEST_F(BatchApi, RefusesMoreThanTheQueueHolds) {
     ASSERT_TRUE(response.deferred());
     waiting.push_back(response.take_deferral());
   }
-  EXPECT_EQ(post(web).status, 503);
-  EXPECT_EQ(post(web).header("retry-after"), "2");
+  EXPECT_EQ(post(web_operation).status, 503);
+  EXPECT_EQ(post(web_operation).header("retry-after"), "2");
   EXPECT_EQ(instance.get("/api/v1/cycles").status, 503);
   EXPECT_EQ(instance.get("/api/v1/graph/component/default/web").status, 200);
 }

@@ -10,8 +10,6 @@ namespace {
 
 using sync::Conflict;
 
-double seconds(base::Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 void write(const Conflict::Side& side, base::JsonWriter& json) {
   json.begin_object();
   json.member("who", side.who);
@@ -32,11 +30,11 @@ void write(const Conflict& conflict, base::SteadyTime now, base::JsonWriter& jso
   json.key("theirs");
   write(conflict.theirs, json);
   json.key("sinceSeconds");
-  json.number(seconds(now - conflict.since));
+  json.number(base::in_seconds(now - conflict.since));
   json.member("outcome", name(conflict.outcome));
   if (conflict.outcome != Conflict::Outcome::open) {
     json.key("settledSeconds");
-    json.number(seconds(now - conflict.settled));
+    json.number(base::in_seconds(now - conflict.settled));
   }
   json.end_object();
 }

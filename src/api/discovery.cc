@@ -18,20 +18,20 @@ namespace {
 // Entities: reading more of them takes more than half a millisecond.
 constexpr std::size_t quick_entities = 200;
 
-struct Request {
+struct DiscoveryRequest {
   std::vector<std::string> filters;
   query::Fields fields;
 };
 
 bool defer_many(Call& call) { return call.snapshot->size() > quick_entities && call.defer(); }
 
-base::Result<Request> make(std::vector<std::string> filters, std::span<const std::string> fields) {
+base::Result<DiscoveryRequest> make(std::vector<std::string> filters, std::span<const std::string> fields) {
   auto parsed = query::Fields::parse(fields);
   if (!parsed) return std::unexpected(parsed.error());
-  return Request{.filters = std::move(filters), .fields = *std::move(parsed)};
+  return DiscoveryRequest{.filters = std::move(filters), .fields = *std::move(parsed)};
 }
 
-base::Result<Request> read_params(const Call& call, std::span<const std::string_view> known) {
+base::Result<DiscoveryRequest> read_params(const Call& call, std::span<const std::string_view> known) {
   if (auto only = call.params.only(known); !only) return std::unexpected(only.error());
   return make(call.params.all("filter"), call.params.all("fields"));
 }
@@ -55,7 +55,7 @@ base::Status read_texts(std::string_view name, simdjson::dom::element value, std
                     "expected a string or an array of strings as \"input.parameters.{}\" in the body", name);
 }
 
-base::Result<Request> read_input(Call& call) {
+base::Result<DiscoveryRequest> read_input(Call& call) {
   constexpr std::array<std::string_view, 1> known{"consistency"};
   if (auto only = call.params.only(known); !only) return std::unexpected(only.error());
   auto body = Body::read(call);
@@ -81,7 +81,7 @@ base::Result<Request> read_input(Call& call) {
 }
 
 template <class Write>
-void answer(Call& call, base::Result<Request> request, const Write& write) {
+void answer(Call& call, base::Result<DiscoveryRequest> request, const Write& write) {
   if (!request) return call.fail(request.error());
   if (defer_many(call)) return;
   const auto selected = discovery::select(request->filters, *call.snapshot);

@@ -9,27 +9,27 @@
 namespace aureacore::api {
 namespace {
 
-constexpr std::size_t default_limit = 1'000;
-constexpr std::size_t max_limit = 10'000;
+constexpr std::size_t default_errors = 1'000;
+constexpr std::size_t max_errors = 10'000;
 
-struct Request {
+struct ErrorsRequest {
   const std::string* source = nullptr;
   std::size_t offset = 0;
-  std::size_t limit = default_limit;
+  std::size_t limit = default_errors;
 };
 
-base::Result<Request> read(const Call& call) {
+base::Result<ErrorsRequest> read_request(const Call& call) {
   constexpr std::array<std::string_view, 4> known{"source", "offset", "limit", "consistency"};
   if (auto only = call.params.only(known); !only) return std::unexpected(only.error());
   auto offset = call.params.number("offset");
   if (!offset) return std::unexpected(offset.error());
   auto limit = call.params.number("limit");
   if (!limit) return std::unexpected(limit.error());
-  if (limit->value_or(0) > max_limit) {
-    return base::fail(base::Code::too_large, "expected a limit of at most {}, found {}", max_limit, **limit);
+  if (limit->value_or(0) > max_errors) {
+    return base::fail(base::Code::too_large, "expected a limit of at most {}, found {}", max_errors, **limit);
   }
-  return Request{
-      .source = call.params.find("source"), .offset = offset->value_or(0), .limit = limit->value_or(default_limit)};
+  return ErrorsRequest{
+      .source = call.params.find("source"), .offset = offset->value_or(0), .limit = limit->value_or(default_errors)};
 }
 
 void write(const entity::Diagnostic& diagnostic, std::string_view source_id, const catalog::SourceState* source,
@@ -51,7 +51,7 @@ void write(const entity::Diagnostic& diagnostic, std::string_view source_id, con
 }
 
 // Gives the number of all that the request selects, whether or not its page shows them.
-std::size_t write_items(const catalog::Snapshot& snapshot, const Request& request, base::JsonWriter& json) {
+std::size_t write_items(const catalog::Snapshot& snapshot, const ErrorsRequest& request, base::JsonWriter& json) {
   std::size_t position = 0;
   for (const auto& [file, diagnostics] : snapshot.diagnostics()) {
     if (request.source != nullptr && file.first != *request.source) continue;
@@ -68,7 +68,7 @@ std::size_t write_items(const catalog::Snapshot& snapshot, const Request& reques
 }  // namespace
 
 void get_errors(Call& call) {
-  const auto request = read(call);
+  const auto request = read_request(call);
   if (!request) return call.fail(request.error());
   if (request->source != nullptr && call.snapshot->source(*request->source) == nullptr) {
     return call.fail_absent(fmt::format("expected a source, found none with the id {}", *request->source));

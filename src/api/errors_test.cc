@@ -12,7 +12,7 @@ namespace {
 
 using testing::Answer;
 
-constexpr auto web = "/api/catalog/entities/by-name/component/default/web";
+using testing::web;
 
 class ErrorsTest : public testing::ApiTest {};
 

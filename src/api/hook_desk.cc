@@ -18,7 +18,7 @@ namespace {
 using hooks::Verdict;
 
 // With nobody telling, hints and pushes that are followed are looked at so often at least.
-constexpr std::chrono::milliseconds idle_interval{1'000};
+constexpr std::chrono::milliseconds longest_pause{1'000};
 
 hooks::Request view(const http::Request& request) {
   hooks::Request seen{.headers = {}, .body = request.body};
@@ -96,7 +96,7 @@ void HookDesk::notify() {
 std::deque<HookDesk::Incoming> HookDesk::take(const std::stop_token& stop) {
   const auto due = hints_.next_due();
   const auto now = context_.clock.steady();
-  const base::Duration idle = idle_interval;
+  const base::Duration idle = longest_pause;
   const auto time = due == base::SteadyTime::max() ? idle : std::clamp(due - now, base::Duration(0), idle);
   std::unique_lock lock(mutex_);
   changed_.wait_for(lock, stop, time, [this] { return !incoming_.empty() || (notified_ && !followed_.empty()); });

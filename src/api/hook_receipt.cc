@@ -6,7 +6,7 @@
 namespace aureacore::api {
 namespace {
 
-constexpr std::string_view challenge = "WWW-Authenticate: Bearer realm=\"webhooks\"\r\n";
+constexpr std::string_view hook_challenge = "WWW-Authenticate: Bearer realm=\"webhooks\"\r\n";
 
 std::string_view kind_of(const hooks::Event& event) {
   switch (event.kind) {
@@ -74,7 +74,7 @@ void send_refusal(Call& call, const hooks::Verdict& verdict) {
   }
   const std::string date = http_date(call.context().clock.wall());
   send_problem(unproven(verdict.outcome == hooks::Verdict::Outcome::old),
-               {.version = {}, .label = {}, .date = date, .allow = {}, .retry_after = {}, .lines = challenge},
+               {.version = {}, .label = {}, .date = date, .allow = {}, .retry_after = {}, .lines = hook_challenge},
                call.request, call.response);
 }
 

@@ -13,8 +13,9 @@ namespace {
 using testing::Answer;
 using testing::Instance;
 using namespace std::chrono_literals;
+using namespace std::string_view_literals;
 
-constexpr auto web = "/api/catalog/entities/by-name/component/default/web";
+using testing::web;
 
 class LabelsTest : public testing::ApiTest {};
 
@@ -43,8 +44,8 @@ TEST_F(LabelsTest, AnEntityByName) {
 }
 
 TEST_F(LabelsTest, HeadHasTheHeadAlone) {
-  for (const auto* target :
-       {web, "/api/catalog/entities", "/api/catalog/entity-facets?facet=kind", "/readyz", "/api/v1/openapi.json"}) {
+  for (const std::string_view target : {web, "/api/catalog/entities"sv, "/api/catalog/entity-facets?facet=kind"sv,
+                                        "/readyz"sv, "/api/v1/openapi.json"sv}) {
     const Answer full = instance_.get(target);
     const Answer head = instance_.ask("HEAD", target);
     EXPECT_EQ(head.status, 200) << target;
@@ -54,10 +55,10 @@ TEST_F(LabelsTest, HeadHasTheHeadAlone) {
 }
 
 TEST_F(LabelsTest, UnchangedIsNotSentAgain) {
-  for (const std::string target :
-       {web, "/api/catalog/entities?filter=kind=component", "/api/catalog/entities/by-query?limit=2",
-        "/api/catalog/entity-facets?facet=kind", "/api/v1/errors", "/api/catalog/locations",
-        "/api/catalog/entities/by-name/component/default/web/ancestry", "/api/v1/openapi.json"}) {
+  for (const std::string_view target :
+       {web, "/api/catalog/entities?filter=kind=component"sv, "/api/catalog/entities/by-query?limit=2"sv,
+        "/api/catalog/entity-facets?facet=kind"sv, "/api/v1/errors"sv, "/api/catalog/locations"sv,
+        "/api/catalog/entities/by-name/component/default/web/ancestry"sv, "/api/v1/openapi.json"sv}) {
     const std::string etag = instance_.get(target).header("etag");
     for (const std::string& value :
          {etag, "W/" + etag, std::string("*"), "\"a,b\", " + etag + " , \"c\"", "W/\"x\"," + etag}) {
@@ -125,7 +126,7 @@ TEST_F(LabelsTest, AgeGrowsAndNeverUnderstates) {
   for (int i = 0; i < 200; ++i) {
     instance_.pass(490ms);
     const double truth = 0.49 * (i + 1);
-    for (const auto* target : {web, "/api/catalog/entities?limit=1"}) {
+    for (const auto target : {web, "/api/catalog/entities?limit=1"sv}) {
       const double age = std::stod(instance_.get(target).header("age"));
       EXPECT_GE(age, truth) << i;
       EXPECT_LE(age, truth + 2) << i;

@@ -20,7 +20,7 @@ using testing::Answer;
 using ::testing::HasSubstr;
 using testing::Instance;
 
-constexpr std::string_view web = "/api/catalog/entities/by-name/component/default/web";
+using testing::web;
 
 class LevelsTest : public ::testing::Test {
  protected:

@@ -21,7 +21,7 @@ constexpr std::size_t max_limit = 10'000;   // by-query's
 constexpr std::size_t no_limit = std::numeric_limits<std::size_t>::max() / 2;
 
 // What is asked for, from wherever it was read.
-struct Request {
+struct ListingRequest {
   query::Query query;
   std::optional<std::string> cursor;  // the query comes out of it
   std::size_t limit = no_limit;
@@ -74,14 +74,14 @@ base::Status read_total_items(const std::optional<std::string>& mode, query::Que
   return {};
 }
 
-base::Status read_limit(const std::optional<std::size_t>& limit, Request& request) {
+base::Status read_limit(const std::optional<std::size_t>& limit, ListingRequest& request) {
   request.limit = limit.value_or(default_limit);
   if (request.limit <= max_limit) return {};
   return base::fail(base::Code::too_large, "expected a limit of at most {}, found {}; further pages come by cursor",
                     max_limit, request.limit);
 }
 
-base::Status read_common(const Call& call, Request& request) {
+base::Status read_common(const Call& call, ListingRequest& request) {
   auto fields = query::Fields::parse(call.params.all("fields"));
   if (!fields) return std::unexpected(fields.error());
   request.fields = *std::move(fields);
@@ -92,8 +92,8 @@ base::Status read_common(const Call& call, Request& request) {
   return {};
 }
 
-base::Result<Request> read_by_query(const Call& call) {
-  Request request;
+base::Result<ListingRequest> read_by_query(const Call& call) {
+  ListingRequest request;
   if (auto read = read_common(call, request); !read) return std::unexpected(read.error());
   auto limit = call.params.number("limit");
   if (!limit) return std::unexpected(limit.error());
@@ -148,10 +148,10 @@ base::Status read_full_text(const Body& body, query::Query& query) {
   return {};
 }
 
-base::Result<Request> read_posted_query(Call& call) {
+base::Result<ListingRequest> read_posted_query(Call& call) {
   auto body = Body::read(call);
   if (!body) return std::unexpected(body.error());
-  Request request;
+  ListingRequest request;
   auto limit = body->number("limit");
   auto offset = body->number("offset");
   auto cursor = body->string("cursor");
@@ -209,7 +209,7 @@ catalog::SnapshotPtr pin(Call& call, const query::Cursor& cursor) {
 }
 
 // Nothing: answered with a problem.
-std::optional<Page> find_page(Call& call, Request& request) {
+std::optional<Page> find_page(Call& call, ListingRequest& request) {
   Page page;
   query::Cursor cursor;
   cursor.position = request.offset;
@@ -264,7 +264,7 @@ std::string page_info(const Page& page) {
   return text += std::string_view(members).substr(1);
 }
 
-void answer_by_query(Call& call, base::Result<Request> request) {
+void answer_by_query(Call& call, base::Result<ListingRequest> request) {
   if (!request) return call.fail(request.error());
   auto page = find_page(call, *request);
   if (!page) return;
@@ -291,7 +291,7 @@ std::string next_link(const Call& call, const query::Cursor& cursor) {
 }  // namespace
 
 void get_entities(Call& call) {
-  Request request;
+  ListingRequest request;
   if (auto read = read_common(call, request); !read) return call.fail(read.error());
   auto read = read_orders(call.params.all("order"), query::parse_order, request.query);
   if (!read) return call.fail(read.error());

@@ -10,7 +10,7 @@ namespace {
 using testing::Answer;
 using namespace std::chrono_literals;
 
-constexpr auto web = "/api/catalog/entities/by-name/component/default/web";
+using testing::web;
 
 class ListingTest : public testing::ApiTest {};
 

@@ -15,12 +15,12 @@
 namespace aureacore::api {
 namespace {
 
-constexpr std::size_t default_limit = 1'000;  // as in Backstage
+constexpr std::size_t default_locations = 1'000;  // as in Backstage
 constexpr std::size_t max_cursor_bytes = 64 << 10;
 
-struct Request {
+struct LocationsRequest {
   std::string query;  // JSON; empty: every location
-  std::size_t limit = default_limit;
+  std::size_t limit = default_locations;
   std::string after;  // the last id of the page before
 };
 
@@ -52,7 +52,7 @@ base::Status check_paths(const query::Expression& expression) {
   return {};
 }
 
-base::Result<query::Expression> parse_query(const Request& request, query::JsonParser& parser) {
+base::Result<query::Expression> parse_query(const LocationsRequest& request, query::JsonParser& parser) {
   if (request.query.empty()) return query::Expression{};
   auto json = parser.parse(request.query);
   if (!json) return std::unexpected(json.error().in("query"));
@@ -72,7 +72,7 @@ bool selects(const query::Expression& expression, const catalog::SourceState& so
   });
 }
 
-std::string encode_cursor(const Request& request, const std::string& after) {
+std::string encode_cursor(const LocationsRequest& request, const std::string& after) {
   std::string text;
   base::JsonWriter json(text);
   json.begin_object();
@@ -90,7 +90,7 @@ std::unexpected<base::Error> malformed() {
   return base::fail(base::Code::invalid, "expected a cursor as an earlier page gave it, found a different one");
 }
 
-base::Result<Request> decode_cursor(std::string_view cursor, query::JsonParser& parser) {
+base::Result<LocationsRequest> decode_locations_cursor(std::string_view cursor, query::JsonParser& parser) {
   if (cursor.size() > max_cursor_bytes) return malformed();
   const auto text = base::base64url_decode(cursor);
   if (!text) return malformed();
@@ -101,25 +101,25 @@ base::Result<Request> decode_cursor(std::string_view cursor, query::JsonParser& 
       (**json)["after"].get(after) != simdjson::SUCCESS) {
     return malformed();
   }
-  Request request{.query = {}, .limit = static_cast<std::size_t>(limit), .after = std::string(after)};
+  LocationsRequest request{.query = {}, .limit = static_cast<std::size_t>(limit), .after = std::string(after)};
   simdjson::dom::element query;
   if ((**json)["query"].get(query) == simdjson::SUCCESS) request.query = simdjson::minify(query);
   return request;
 }
 
-base::Result<Request> read(Call& call) {
+base::Result<LocationsRequest> read_locations_request(Call& call) {
   auto body = Body::read(call);
   if (!body) return std::unexpected(body.error());
   auto cursor = body->string("cursor");
   if (!cursor) return std::unexpected(cursor.error());
-  if (*cursor) return decode_cursor(**cursor, call.worker.parser());
+  if (*cursor) return decode_locations_cursor(**cursor, call.worker.parser());
   auto limit = body->number("limit");
   if (!limit) return std::unexpected(limit.error());
   if (*limit == 0U) return base::fail(base::Code::invalid, "expected a limit greater than zero, found 0");
-  return Request{.query = body->json("query"), .limit = limit->value_or(default_limit), .after = {}};
+  return LocationsRequest{.query = body->json("query"), .limit = limit->value_or(default_locations), .after = {}};
 }
 
-std::string render_page(const std::vector<const catalog::SourceState*>& selected, const Request& request) {
+std::string render_page(const std::vector<const catalog::SourceState*>& selected, const LocationsRequest& request) {
   const auto begin = std::ranges::find_if(selected, [&](const auto* source) { return source->id > request.after; });
   const auto left = static_cast<std::size_t>(selected.end() - begin);
   const auto end = begin + static_cast<std::ptrdiff_t>(std::min(request.limit, left));
@@ -142,7 +142,7 @@ std::string render_page(const std::vector<const catalog::SourceState*>& selected
 }  // namespace
 
 void post_locations_by_query(Call& call) {
-  const auto request = read(call);
+  const auto request = read_locations_request(call);
   if (!request) return call.fail(request.error());
   const auto expression = parse_query(*request, call.worker.parser());
   if (!expression) return call.fail(expression.error());

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 using testing::Answer;
 using ::testing::HasSubstr;
 
-constexpr std::string_view web = "/api/catalog/entities/by-name/component/default/web";
+using testing::web;
 constexpr std::string_view list = "/api/catalog/entities";
 
 class OverloadTest : public testing::ApiTest {

@@ -91,7 +91,7 @@ std::size_t WorkerRequests::code_index(int status) {
 }
 
 void WorkerRequests::time(std::size_t route, base::Duration took, std::uint32_t weight) {
-  const double seconds = std::chrono::duration<double>(took).count();
+  const double seconds = base::in_seconds(took);
   const auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(took).count();
   Times& times = times_[route];
   bump(times.buckets[static_cast<std::size_t>(std::ranges::lower_bound(bounds, seconds) - bounds.begin())], weight);

@@ -15,40 +15,40 @@
 namespace aureacore::api {
 namespace {
 
-constexpr std::size_t default_limit = 20;
-constexpr std::size_t max_limit = 1'000;
+constexpr std::size_t default_hits = 20;
+constexpr std::size_t max_hits = 1'000;
 constexpr std::size_t max_offset = 10'000;  // who looks so far down should look for something else
 
 // Of more entities than these a single letter finds most, which takes milliseconds: look-ups go first.
 constexpr std::size_t many_entities = 10'000;
 
-struct Request {
+struct SearchRequest {
   search::Query query;
   std::optional<catalog::Selection> within;
   query::Fields fields;
   std::size_t offset = 0;
-  std::size_t limit = default_limit;
+  std::size_t limit = default_hits;
 };
 
-base::Status read_page(const Call& call, Request& request) {
+base::Status read_page(const Call& call, SearchRequest& request) {
   auto offset = call.params.number("offset");
   if (!offset) return std::unexpected(offset.error());
   auto limit = call.params.number("limit");
   if (!limit) return std::unexpected(limit.error());
   request.offset = offset->value_or(0);
-  request.limit = limit->value_or(default_limit);
-  if (request.limit > max_limit) {
-    return base::fail(base::Code::too_large, "expected a limit of at most {}, found {}", max_limit, request.limit);
+  request.limit = limit->value_or(default_hits);
+  if (request.limit > max_hits) {
+    return base::fail(base::Code::too_large, "expected a limit of at most {}, found {}", max_hits, request.limit);
   }
   if (request.offset <= max_offset) return {};
   return base::fail(base::Code::too_large, "expected an offset of at most {}, found {}: ask for something narrower",
                     max_offset, request.offset);
 }
 
-base::Result<Request> read(Call& call) {
+base::Result<SearchRequest> read_search(Call& call) {
   constexpr std::array<std::string_view, 6> known{"q", "filter", "fields", "offset", "limit", "consistency"};
   if (auto only = call.params.only(known); !only) return std::unexpected(only.error());
-  Request request;
+  SearchRequest request;
   if (auto page = read_page(call, request); !page) return std::unexpected(page.error());
   const std::string* text = call.params.find("q");
   if (text == nullptr || base::trim(*text).empty()) {
@@ -76,7 +76,7 @@ bool takes_long(const search::Query& query, const catalog::Snapshot& snapshot) {
 // Writes items; keeps what it needs for each.
 class Writer {
  public:
-  Writer(Request& request, base::JsonWriter& json) : request_(request), json_(json) {}
+  Writer(SearchRequest& request, base::JsonWriter& json) : request_(request), json_(json) {}
 
   void write(const query::Ranked& item) {
     const entity::Definition& definition = *item.entity->definition;
@@ -121,7 +121,7 @@ class Writer {
     json_.raw(slice_);
   }
 
-  Request& request_;
+  SearchRequest& request_;
   base::JsonWriter& json_;
   catalog::Texts texts_;
   std::string entity_;
@@ -131,7 +131,7 @@ class Writer {
 }  // namespace
 
 void get_search(Call& call) {
-  auto request = read(call);
+  auto request = read_search(call);
   if (!request) return call.fail(request.error());
   if (takes_long(request->query, *call.snapshot) && call.defer()) return;
   const query::RankedPage page =

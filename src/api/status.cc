@@ -9,21 +9,19 @@
 namespace aureacore::api {
 namespace {
 
-double seconds(base::Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 // Times are relative: seconds since, seconds until.
 void write_times(const sync::SourceStatus& source, base::SteadyTime now, base::JsonWriter& json) {
   json.key("intervalSeconds");
-  json.number(seconds(source.interval));
+  json.number(base::in_seconds(source.interval));
   json.key("ageSeconds");
   if (source.last_check) {
-    json.number(seconds(now - *source.last_check));
+    json.number(base::in_seconds(now - *source.last_check));
   } else {
     json.null();
   }
   json.key("nextCheckSeconds");
   if (source.next_check) {
-    json.number(std::max(0.0, seconds(*source.next_check - now)));
+    json.number(std::max(0.0, base::in_seconds(*source.next_check - now)));
   } else {
     json.null();
   }
@@ -82,7 +80,7 @@ void write(const sync::Member& member, base::JsonWriter& json) {
   json.member("digest", member.digest);
   json.member("catalog", member.catalog);
   json.key("ageSeconds");
-  json.number(seconds(member.age));
+  json.number(base::in_seconds(member.age));
   json.member("state", member.state);
   json.member("degraded", member.degraded);
   json.end_object();
@@ -120,7 +118,7 @@ void write_shared(const Context& context, base::JsonWriter& json) {
   json.member("lastError", shared.last_error);
   json.key("lastSuccessSeconds");
   if (shared.last_success) {
-    json.number(seconds(context.clock.steady() - *shared.last_success));
+    json.number(base::in_seconds(context.clock.steady() - *shared.last_success));
   } else {
     json.null();
   }
@@ -159,7 +157,7 @@ void get_status(Call& call) {
   json.member("ready", call.snapshot != nullptr && !draining);
   json.member("draining", draining);
   json.key("uptimeSeconds");
-  json.number(seconds(context.clock.steady() - context.started));
+  json.number(base::in_seconds(context.clock.steady() - context.started));
   json.key("version");
   if (call.snapshot == nullptr) {
     json.null();

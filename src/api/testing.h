@@ -19,6 +19,9 @@
 
 namespace aureacore::api::testing {
 
+// One of query::testing::documents().
+constexpr std::string_view web = "/api/catalog/entities/by-name/component/default/web";
+
 class FakeSync final : public sync::Status {
  public:
   [[nodiscard]] std::vector<sync::SourceStatus> sources() const override { return statuses; }

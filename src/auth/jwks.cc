@@ -27,13 +27,13 @@ constexpr std::size_t coordinate_bytes = 32;
 
 constexpr std::array<std::string_view, 3> algorithm_names{"RS256", "ES256", "EdDSA"};
 
-std::string_view text_of(element object, const char* member) {
+std::string_view member_text(element object, const char* member) {
   std::string_view text;
   return object[member].get(text) == simdjson::SUCCESS ? text : std::string_view();
 }
 
 Bytes bytes_of(element object, const char* member) {
-  return base::base64url_decode(text_of(object, member)).value_or("");
+  return base::base64url_decode(member_text(object, member)).value_or("");
 }
 
 const unsigned char* raw(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
@@ -84,7 +84,8 @@ KeyPtr rsa_key(element jwk) {
 KeyPtr p256_key(element jwk) {
   const Bytes x = bytes_of(jwk, "x");
   const Bytes y = bytes_of(jwk, "y");
-  if (text_of(jwk, "crv") != "P-256" || x.size() != coordinate_bytes || y.size() != coordinate_bytes) return nullptr;
+  if (member_text(jwk, "crv") != "P-256" || x.size() != coordinate_bytes || y.size() != coordinate_bytes)
+    return nullptr;
   const Bytes point = "\x04" + x + y;
   return make_key("EC", [&](OSSL_PARAM_BLD* builder) {
     return OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, "P-256", 0) == 1 &&
@@ -94,15 +95,15 @@ KeyPtr p256_key(element jwk) {
 
 KeyPtr ed25519_key(element jwk) {
   const Bytes x = bytes_of(jwk, "x");
-  if (text_of(jwk, "crv") != "Ed25519" || x.size() != coordinate_bytes) return nullptr;
+  if (member_text(jwk, "crv") != "Ed25519" || x.size() != coordinate_bytes) return nullptr;
   return {EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, raw(x), x.size()), EVP_PKEY_free};
 }
 
 // Without a key: it isn't of use here.
 KeySet::Key read_key(element jwk) {
-  KeySet::Key result{.name = std::string(text_of(jwk, "kid")), .algorithm = {}, .key = {}};
-  const std::string_view use = text_of(jwk, "use");
-  const std::string_view type = text_of(jwk, "kty");
+  KeySet::Key result{.name = std::string(member_text(jwk, "kid")), .algorithm = {}, .key = {}};
+  const std::string_view use = member_text(jwk, "use");
+  const std::string_view type = member_text(jwk, "kty");
   if (!use.empty() && use != "sig") return result;
   if (type == "RSA") {
     result.algorithm = Algorithm::rs256;
@@ -114,7 +115,7 @@ KeySet::Key read_key(element jwk) {
     result.algorithm = Algorithm::eddsa;
     result.key = ed25519_key(jwk);
   }
-  const std::string_view algorithm = text_of(jwk, "alg");
+  const std::string_view algorithm = member_text(jwk, "alg");
   if (!algorithm.empty() && parse_algorithm(algorithm) != result.algorithm) result.key.reset();
   return result;
 }

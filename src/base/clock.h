@@ -12,6 +12,8 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 using WallTime = std::chrono::system_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
+[[nodiscard]] constexpr double in_seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+
 class Clock {
  public:
   virtual ~Clock() = default;

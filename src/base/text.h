@@ -9,6 +9,7 @@
 
 namespace aureacore::base {
 
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 std::string lower(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);

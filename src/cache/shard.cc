@@ -30,7 +30,7 @@ constexpr std::size_t least_value_bytes = 1;
 constexpr std::size_t least_word_bytes = 2;
 
 // Texts that many entities share, numbered as they come.
-class Table {
+class TextTable {
  public:
   std::uint64_t number_of(std::string_view text) {
     if (const auto known = numbers_.find(text); known != numbers_.end()) return known->second;
@@ -132,8 +132,8 @@ class ShardWriter {
   IndexReader& index_;
   Output rows_;
   DefinitionWriter definitions_;
-  Table paths_;
-  Table terms_;
+  TextTable paths_;
+  TextTable terms_;
   std::size_t value_count_ = 0;
 };
 

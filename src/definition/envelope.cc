@@ -11,7 +11,6 @@
 namespace aureacore::definition {
 namespace {
 
-constexpr std::string_view rule = "envelope";
 constexpr std::array<std::string_view, 4> root_members{"apiVersion", "kind", "metadata", "spec"};
 
 // The value of a string member that is not empty.
@@ -29,7 +28,7 @@ std::string_view root_hint(std::string_view key) {
 void check_root_members(const Node& root, Report& report) {
   for (const Node::Member& member : root.members) {
     if (std::ranges::find(root_members, member.key) != root_members.end()) continue;
-    report.error(rule, member.mark,
+    report.error(rule::envelope, member.mark,
                  fmt::format("expected only {} at the root, found \"{}\"{}", fmt::join(root_members, ", "),
                              base::printable(member.key), root_hint(member.key)));
   }
@@ -87,12 +86,12 @@ void report_unknown_kind(const Node& kind, const DeclaredKinds* declared, Report
     const auto similar = std::ranges::find_if(
         kinds, [&](const Kind& known) { return base::equal_ignoring_case(known.name, kind.text); });
     if (similar == kinds.end()) continue;
-    report.error(rule, kind.mark,
+    report.error(rule::envelope, kind.mark,
                  fmt::format("expected the kind \"{}\", found \"{}\": mind upper and lower case", similar->name,
                              base::printable(kind.text)));
     return;
   }
-  report.error(rule, kind.mark,
+  report.error(rule::envelope, kind.mark,
                fmt::format("expected one of the kinds {}, found \"{}\", which nobody declared", kind_names(declared),
                            base::printable(kind.text)));
 }
@@ -144,7 +143,7 @@ const Kind* find_kind(const Node& root, const DeclaredKinds* declared, Report& r
     report_unknown_kind(*name, declared, report);
   } else {
     report.error(
-        rule, version->mark,
+        rule::envelope, version->mark,
         fmt::format("expected apiVersion {} for the kind {}, found \"{}\"", fmt::join(same_name->api_versions, " or "),
                     same_name->name, base::printable(version->text)));
   }

@@ -10,8 +10,6 @@
 namespace aureacore::definition {
 namespace {
 
-constexpr std::string_view rule = "field";
-
 std::string found(const Node& node) {
   if (node.is(Node::Type::string) && node.text.empty()) return "an empty one";
   if (node.is(Node::Type::null)) return "nothing (null)";
@@ -32,7 +30,7 @@ std::string_view hint(const Node& node, std::string_view wanted) {
 }
 
 void expect(std::string_view wanted, const Node& node, const Path& path, Report& report) {
-  report.error(rule, node.mark, expectation(wanted, node, path));
+  report.error(rule::field, node.mark, expectation(wanted, node, path));
 }
 
 void check_text(const Node& node, const Field& field, const Path& path, Report& report) {
@@ -40,12 +38,12 @@ void check_text(const Node& node, const Field& field, const Path& path, Report& 
   const bool may_be_empty = field.shape == Shape::any_text || field.shape == Shape::any_texts;
   if (node.text.empty() && !may_be_empty) return expect("a string that is not empty", node, path, report);
   if (!field.choices.empty() && std::ranges::find(field.choices, node.text) == field.choices.end()) {
-    report.error(rule, node.mark,
+    report.error(rule::field, node.mark,
                  fmt::format("expected one of {} for {}, found \"{}\"", fmt::join(field.choices, ", "), path.text(),
                              base::printable(node.text)));
   }
   if (field.max_characters > 0 && count_characters(node.text) > field.max_characters) {
-    report.error(rule, node.mark,
+    report.error(rule::field, node.mark,
                  fmt::format("expected at most {} characters for {}, found {}", field.max_characters, path.text(),
                              count_characters(node.text)));
   }
@@ -71,7 +69,7 @@ void check_items(const Node& node, const Field& field, const Path& path, Report&
   if (!node.is(Node::Type::sequence)) return expect("a list", node, path, report);
   if (node.items.size() < field.min_items) {
     report.error(
-        rule, node.mark,
+        rule::field, node.mark,
         fmt::format("expected at least {} item in {}, found {}", field.min_items, path.text(), node.items.size()));
   }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
@@ -99,7 +97,7 @@ void report_missing(const Node& mapping, const Field& field, const Path& path, R
   const Path missing{.parent = &path, .name = field.name};
   std::string message = fmt::format("expected {} ({}), found none", missing.text(), shape_name(field.shape));
   if (similar != nullptr) message += fmt::format(": write it so instead of \"{}\"", base::printable(similar->key));
-  report.error(rule, similar != nullptr ? similar->mark : mapping.mark, std::move(message));
+  report.error(rule::field, similar != nullptr ? similar->mark : mapping.mark, std::move(message));
 }
 
 }  // namespace

@@ -10,8 +10,6 @@
 namespace aureacore::definition {
 namespace {
 
-constexpr std::string_view rule = "location";
-
 bool has_text(const Node* node, std::string_view text) { return node != nullptr && node->text == text; }
 
 bool is_type_of_paths(const Node* type) { return type == nullptr || has_text(type, "url") || has_text(type, "file"); }
@@ -27,13 +25,13 @@ void add_target(const Node& target, const FileContext& context, bool required, s
   auto pattern = resolve(context, target.text);
   if (!pattern) {
     report.warn(
-        rule, target.mark,
+        rule::location, target.mark,
         fmt::format("{}: it is not followed; add its repository as a source of its own", pattern.error().message));
     return;
   }
   if (base::Glob::is_pattern(*pattern)) {
     if (const auto glob = base::Glob::parse(*pattern); !glob) {
-      return report.warn(rule, target.mark, fmt::format("{}: it is not followed", glob.error().message));
+      return report.warn(rule::location, target.mark, fmt::format("{}: it is not followed", glob.error().message));
     }
   }
   targets.push_back({.pattern = std::move(*pattern), .required = required, .mark = target.mark});
@@ -44,7 +42,7 @@ void add_target(const Node& target, const FileContext& context, bool required, s
 std::vector<LocationTarget> read_targets(const Node& spec, const FileContext& context, Report& report) {
   const Node* type = spec.find("type");
   if (!is_type_of_paths(type)) {
-    report.warn(rule, type->mark,
+    report.warn(rule::location, type->mark,
                 fmt::format("expected the type url or file, found \"{}\": its targets are not followed; add their "
                             "repositories as sources of their own",
                             base::printable(type->text)));

@@ -13,7 +13,6 @@
 namespace aureacore::definition {
 namespace {
 
-constexpr std::string_view rule = "field";
 constexpr std::size_t max_label = 63;
 constexpr std::size_t max_subdomain = 253;
 constexpr std::string_view criticality_annotation = "aureacore.io/criticality";
@@ -59,7 +58,7 @@ bool is_tag(std::string_view text) {
 void check_key(const Node::Member& member, std::string_view map, Report& report) {
   if (is_qualified_name(member.key)) return;
   report.error(
-      rule, member.mark,
+      rule::field, member.mark,
       fmt::format(
           "expected a key of the form [prefix/]name in metadata.{}, the prefix a domain name, the name at most 63 "
           "letters, digits, '-', '_' and '.'; found \"{}\"",
@@ -72,7 +71,7 @@ void check_labels(const Node& labels, Report& report) {
     const Node& value = label.value;
     if (!value.is(Node::Type::string) || value.text.empty() || entity::is_name(value.text)) continue;
     report.error(
-        rule, value.mark,
+        rule::field, value.mark,
         fmt::format(
             "expected at most 63 letters, digits, '-', '_' and '.', beginning and ending with a letter or digit, for "
             "metadata.labels.{}, found \"{}\": longer texts belong into annotations",
@@ -99,7 +98,7 @@ void check_tags(const Node& tags, Report& report) {
     if (!tag.is(Node::Type::string) || tag.text.empty() || is_tag(tag.text)) continue;
     const std::string better = lower_dashed(tag.text);
     report.error(
-        rule, tag.mark,
+        rule::field, tag.mark,
         fmt::format(
             "expected at most 63 lower-case letters, digits, ':', '+' and '#', with '-' in between, for a tag, found "
             "\"{}\"{}",
@@ -113,14 +112,14 @@ void check_link(const Node& link, Report& report) {
   const Node* url = link.find("url");
   if (url != nullptr && url->is(Node::Type::string) && !url->text.empty() &&
       (!is_url(url->text) || is_script_url(url->text))) {
-    report.error(rule, url->mark,
+    report.error(rule::field, url->mark,
                  fmt::format("expected a URL such as https://example.com/page for a link, found \"{}\"",
                              base::printable(url->text)));
   }
   for (const std::string_view name : {"title", "icon"}) {
     const Node* text = link.find(name);
     if (text == nullptr || !text->is(Node::Type::string) || text->text.empty() || !is_blank(text->text)) continue;
-    report.error(rule, text->mark, fmt::format("expected a text for the {} of a link, found only spaces", name));
+    report.error(rule::field, text->mark, fmt::format("expected a text for the {} of a link, found only spaces", name));
   }
 }
 
@@ -143,7 +142,7 @@ entity::Criticality read_criticality(const Node& metadata, Report& report) {
   if (value->text == "critical") return entity::Criticality::critical;
   if (value->text == "high") return entity::Criticality::high;
   if (value->text == "low") return entity::Criticality::low;
-  report.warn(rule, value->mark,
+  report.warn(rule::field, value->mark,
               fmt::format("expected critical, high, normal or low for {}, found \"{}\", which counts as normal",
                           criticality_annotation, base::printable(value->text)));
   return entity::Criticality::normal;

@@ -12,6 +12,14 @@
 
 namespace aureacore::definition {
 
+// Diagnostic::rule.
+namespace rule {
+inline constexpr std::string_view envelope = "envelope";
+inline constexpr std::string_view field = "field";
+inline constexpr std::string_view location = "location";
+inline constexpr std::string_view schema = "schema";
+}  // namespace rule
+
 class Report {
  public:
   // Of one document may come this many errors: a broken generator should not fill the memory.

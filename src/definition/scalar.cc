@@ -8,8 +8,6 @@
 namespace aureacore::definition {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool is_one_of(std::string_view text, std::string_view lower, std::string_view capital, std::string_view upper) {
   return text == lower || text == capital || text == upper;
 }
@@ -47,7 +45,7 @@ std::optional<double> parse_special(std::string_view text) {
 
 std::size_t count_digits(std::string_view text, std::size_t from) {
   std::size_t end = from;
-  while (end < text.size() && is_digit(text[end])) ++end;
+  while (end < text.size() && base::is_digit(text[end])) ++end;
   return end - from;
 }
 
@@ -97,7 +95,7 @@ void set_number(Node& node, double value) {
 void type_plain_scalar(Node& node) {
   node.type = Node::Type::string;
   const char first = node.text.empty() ? '~' : node.text[0];
-  if (is_digit(first) || first == '+' || first == '-' || first == '.') {
+  if (base::is_digit(first) || first == '+' || first == '-' || first == '.') {
     if (const auto value = parse_number(node.text)) set_number(node, *value);
   } else if (first == '~' || first == 'n' || first == 'N') {
     if (is_null(node.text)) node.type = Node::Type::null;

@@ -16,7 +16,6 @@
 namespace aureacore::definition {
 namespace {
 
-constexpr std::string_view rule = "schema";
 constexpr std::int64_t pattern_memory = 1 << 20;  // of one compiled pattern
 
 constexpr std::array<std::pair<std::string_view, std::uint8_t>, 7> type_names{{{"null", null_bit},
@@ -94,7 +93,7 @@ class Compiler {
   using Keyword = void (Compiler::*)(const Node& value, Subschema& out);
   static const std::unordered_map<std::string_view, Keyword>& keywords();
 
-  void error(entity::Mark mark, std::string message) { report_.error(rule, mark, std::move(message)); }
+  void error(entity::Mark mark, std::string message) { report_.error(rule::schema, mark, std::move(message)); }
   void expect(std::string_view wanted, const Node& value) {
     error(value.mark, expectation(wanted, value, Path{.name = keyword_}));
   }

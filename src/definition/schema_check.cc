@@ -15,7 +15,6 @@
 namespace aureacore::definition {
 namespace {
 
-constexpr std::string_view rule = "schema";
 constexpr std::size_t shown_choices = 200;           // bytes of an enumeration in a message
 constexpr std::size_t instructions_for_a_step = 32;  // of a pattern, for each byte that it is run on
 
@@ -68,7 +67,9 @@ class Checker {
   }
 
  private:
-  static void error(Report& out, entity::Mark mark, std::string message) { out.error(rule, mark, std::move(message)); }
+  static void error(Report& out, entity::Mark mark, std::string message) {
+    out.error(rule::schema, mark, std::move(message));
+  }
   // No more is kept, so that no more need be found.
   static bool is_full(const Report& out) { return out.diagnostics().size() >= Report::max_diagnostics; }
 
@@ -374,7 +375,7 @@ void Schema::check(const Node& document, Report& report) const {
                     max_steps));
   }
   for (entity::Diagnostic& diagnostic : found.diagnostics()) {
-    report.error(rule, diagnostic.mark, std::move(diagnostic.message));
+    report.error(rule::schema, diagnostic.mark, std::move(diagnostic.message));
   }
 }
 

@@ -23,7 +23,7 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using testing::IsEmpty;
 
-const fs::path cases = fs::path(__FILE__).parent_path() / "testdata" / "schema_cases";
+const fs::path schema_cases = fs::path(__FILE__).parent_path() / "testdata" / "schema_cases";
 
 std::string print(Report& report) {
   std::string out;
@@ -49,15 +49,15 @@ std::string check_documents(const Schema& schema, const fs::path& file) {
 class SchemaCase : public testing::TestWithParam<std::string> {};
 
 TEST_P(SchemaCase, ComesOutAsExpected) {
-  const auto yaml = parse_yaml(read_bytes(cases / (GetParam() + ".schema.yaml")));
+  const auto yaml = parse_yaml(read_bytes(schema_cases / (GetParam() + ".schema.yaml")));
   ASSERT_TRUE(yaml.complete);
   Report report;
   const auto schema = Schema::compile(yaml.documents.at(0).root, report);
   ASSERT_EQ(schema.has_value(), !report.failed());
   std::string actual = schema ? "schema is right\n" : "schema is wrong\n";
   actual += print(report);
-  if (schema) actual += check_documents(*schema, cases / (GetParam() + ".yaml"));
-  const auto expected = cases / (GetParam() + ".expected");
+  if (schema) actual += check_documents(*schema, schema_cases / (GetParam() + ".yaml"));
+  const auto expected = schema_cases / (GetParam() + ".expected");
   if (std::getenv("AUREACORE_UPDATE_GOLDEN") != nullptr) std::ofstream(expected, std::ios::binary) << actual;
   EXPECT_EQ(actual, read_bytes(expected));
 }

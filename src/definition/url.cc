@@ -11,7 +11,6 @@ namespace {
 constexpr std::uint64_t max_port = 65'535;
 
 bool is_letter(char c) { return base::lower(c) >= 'a' && base::lower(c) <= 'z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_control_or_space(char c) { return static_cast<unsigned char>(c) <= ' '; }
 
 bool is_special(std::string_view scheme) {
@@ -51,7 +50,8 @@ std::string_view url_scheme(std::string_view text) {
   if (text.empty() || !is_letter(text[0])) return {};
   for (std::size_t i = 1; i < text.size(); ++i) {
     if (text[i] == ':') return text.substr(0, i);
-    const bool allowed = is_letter(text[i]) || is_digit(text[i]) || text[i] == '+' || text[i] == '-' || text[i] == '.';
+    const bool allowed =
+        is_letter(text[i]) || base::is_digit(text[i]) || text[i] == '+' || text[i] == '-' || text[i] == '.';
     if (!allowed) return {};
   }
   return {};

@@ -8,9 +8,8 @@ namespace {
 
 constexpr std::size_t max_part = 63;
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
-bool is_alphanumeric(char c) { return is_digit(c) || is_lower(base::lower(c)); }
+bool is_alphanumeric(char c) { return base::is_digit(c) || is_lower(base::lower(c)); }
 
 }  // namespace
 
@@ -56,7 +55,7 @@ base::Result<Reference> parse_reference(std::string_view text, ReferenceDefaults
 }
 
 bool is_kind(std::string_view text) {
-  if (text.empty() || text.size() > max_part || is_digit(text[0])) return false;
+  if (text.empty() || text.size() > max_part || base::is_digit(text[0])) return false;
   for (const char c : text) {
     if (!is_alphanumeric(c)) return false;
   }
@@ -76,7 +75,7 @@ bool is_namespace(std::string_view text) {
   if (text.empty() || text.size() > max_part) return false;
   if (text.front() == '-' || text.back() == '-') return false;
   for (const char c : text) {
-    if (!is_digit(c) && !is_lower(c) && c != '-') return false;
+    if (!base::is_digit(c) && !is_lower(c) && c != '-') return false;
   }
   return true;
 }

@@ -18,12 +18,12 @@ using testing::IsSupersetOf;
 using testing::Not;
 using testing::StartsWith;
 
-RemoteOptions options_for(const std::string& url) {
+RemoteOptions remote_at(const std::string& url) {
   return {.url = parse_url(url, {.insecure = true, .local = true}).value(), .branch = {}, .credentials = {}};
 }
 
 TEST(InvocationTest, SetsEveryGuard) {
-  const auto command = network_command("/state/m", options_for("https://h/a"), {"ls-remote", "--", "https://h/a"});
+  const auto command = network_command("/state/m", remote_at("https://h/a"), {"ls-remote", "--", "https://h/a"});
   ASSERT_TRUE(command);
   EXPECT_THAT(command->environment, IsSupersetOf({"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
                                                   "HOME=/dev/null", "GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=https",
@@ -32,7 +32,7 @@ TEST(InvocationTest, SetsEveryGuard) {
                                                 "http.followRedirects=false", "submodule.recurse=false",
                                                 "credential.helper=", "fetch.fsckObjects=true",
                                                 "http.lowSpeedLimit=1000", "http.lowSpeedTime=30"}));
-  RemoteOptions lax = options_for("https://h/a");
+  RemoteOptions lax = remote_at("https://h/a");
   lax.fsck = false;
   EXPECT_THAT(network_command("/m", lax, {})->arguments, Contains("fetch.fsckObjects=false"));
 }
@@ -43,7 +43,7 @@ TEST(InvocationTest, PassesNothingOnButWhatIsNamed) {
   ::setenv("GIT_PROXY_COMMAND", "evil", 1);
   ::setenv("AUREACORE_SECRET", "evil", 1);
   ::setenv("https_proxy", "http://proxy:3128", 1);
-  const auto command = network_command("/m", options_for("https://h/a"), {});
+  const auto command = network_command("/m", remote_at("https://h/a"), {});
   for (const auto* name : {"GIT_SSH_COMMAND", "GIT_TRACE", "GIT_PROXY_COMMAND", "AUREACORE_SECRET", "https_proxy"})
     ::unsetenv(name);
   EXPECT_THAT(command->environment, Each(Not(AnyOf(HasSubstr("evil"), StartsWith("GIT_TRACE")))));
@@ -54,13 +54,13 @@ TEST(InvocationTest, AllowsTheSchemeOfTheSourceAlone) {
   const std::array<std::pair<std::string, std::string>, 4> cases = {
       {{"http://h/a", "http"}, {"git://h/a", "git"}, {"/a", "file"}, {"file:///a", "file"}}};
   for (const auto& [url, protocol] : cases) {
-    EXPECT_THAT(network_command("/m", options_for(url), {})->environment, Contains("GIT_ALLOW_PROTOCOL=" + protocol));
+    EXPECT_THAT(network_command("/m", remote_at(url), {})->environment, Contains("GIT_ALLOW_PROTOCOL=" + protocol));
   }
   EXPECT_THAT(local_command("/m", {}).environment, Contains("GIT_ALLOW_PROTOCOL=none"));
 }
 
 TEST(InvocationTest, KeepsCredentialsInTheEnvironment) {
-  RemoteOptions options = options_for("https://h:8443/a");
+  RemoteOptions options = remote_at("https://h:8443/a");
   options.credentials.username = "me";
   options.credentials.password = "s3cret";
   const auto command = network_command("/m", options, {});
@@ -77,14 +77,14 @@ TEST(InvocationTest, KeepsCredentialsInTheEnvironment) {
 
 TEST(InvocationTest, SendsNoCredentialsOverOtherSchemes) {
   for (const auto* url : {"git://h/a", "/a"}) {
-    RemoteOptions options = options_for(url);
+    RemoteOptions options = remote_at(url);
     options.credentials.password = "s3cret";
     EXPECT_THAT(network_command("/m", options, {})->environment, Each(Not(HasSubstr("AUTHORIZATION"))));
   }
 }
 
 TEST(InvocationTest, TiesSshDown) {
-  RemoteOptions options = options_for("git@h:a");
+  RemoteOptions options = remote_at("git@h:a");
   options.credentials.ssh_key_file = "/keys/it's mine";
   options.credentials.known_hosts_file = "/etc/known hosts";
   const auto command = network_command("/m", options, {});
@@ -99,7 +99,7 @@ TEST(InvocationTest, TiesSshDown) {
 
 TEST(InvocationTest, RefusesSshWithoutUsableFiles) {
   for (const auto* file : {"", "relative", "/a\"b", "/a%h", "/a\nb", "/${HOME}"}) {
-    RemoteOptions options = options_for("git@h:a");
+    RemoteOptions options = remote_at("git@h:a");
     options.credentials.known_hosts_file = file;
     EXPECT_EQ(network_command("/m", options, {}).error().code, Code::invalid) << file;
     if (*file == '\0') continue;
@@ -110,7 +110,7 @@ TEST(InvocationTest, RefusesSshWithoutUsableFiles) {
 
 // ssh itself reads the command and tells what it understood.
 TEST(InvocationTest, IsUnderstoodBySsh) {
-  RemoteOptions options = options_for("git@h:a");
+  RemoteOptions options = remote_at("git@h:a");
   options.credentials.known_hosts_file = "/etc/known hosts";
   auto command = network_command("/m", options, {});
   ASSERT_TRUE(command);

@@ -17,7 +17,7 @@ constexpr std::size_t sha1_digits = 40;
 constexpr std::size_t sha256_digits = 64;
 constexpr std::string_view heads = "refs/heads/";
 
-Status check_object_id(std::string_view id) {
+Status check_advertised_id(std::string_view id) {
   const bool digits = std::ranges::all_of(id, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   if (digits && id.size() == sha256_digits) {
     return fail(Code::invalid, "the repository names its objects by SHA-256, which is not supported");
@@ -65,7 +65,7 @@ Result<Advertised> parse_listing(std::string_view listing, std::string_view bran
       found.branch = std::move(*name);
       continue;
     }
-    if (auto status = check_object_id(line->value); !status) return std::unexpected(status.error());
+    if (auto status = check_advertised_id(line->value); !status) return std::unexpected(status.error());
     found.commit = line->value;
   }
   if (!found.commit.empty()) return found;

@@ -14,7 +14,7 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-bool everything(std::string_view /*path*/) { return true; }
+bool any_path(std::string_view /*path*/) { return true; }
 
 std::vector<std::string> paths(const std::vector<File>& files) {
   std::vector<std::string> result;
@@ -69,8 +69,8 @@ TEST_F(RepositoryTest, LimitsWantedFiles) {
   origin_.write("a", "a");
   origin_.write("b", "b");
   const std::string commit = origin_.commit_file("c", "c");
-  EXPECT_TRUE(open().files(commit, everything, 3));
-  const auto files = open().files(commit, everything, 2);
+  EXPECT_TRUE(open().files(commit, any_path, 3));
+  const auto files = open().files(commit, any_path, 2);
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().code, Code::too_large);
 }
@@ -82,7 +82,7 @@ TEST_F(RepositoryTest, TellsSymlinksAndSubmodulesApart) {
   const std::string first = origin_.commit();
   origin_.git({"update-index", "--add", "--cacheinfo", "160000," + first + ",module"});
   origin_.git({"commit", "-q", "-m", "module"});
-  const auto files = open().files(origin_.head(), everything, 10);
+  const auto files = open().files(origin_.head(), any_path, 10);
   ASSERT_TRUE(files);
   ASSERT_THAT(paths(*files), ElementsAre("link", "module", "run.sh"));
   EXPECT_EQ(files->at(0).mode, Mode::symlink);
@@ -198,7 +198,7 @@ TEST_F(RepositoryTest, PassesOverNamesThatNoWorkTreeHolds) {
                                      {"100644 good", file},
                                      {"100664 group-writable", file}});
   const std::string commit = commit_of(tree);
-  EXPECT_THAT(paths(open().files(commit, everything, 10).value()), ElementsAre("good"));
+  EXPECT_THAT(paths(open().files(commit, any_path, 10).value()), ElementsAre("good"));
   const std::string empty = commit_of(raw_tree({}));
   EXPECT_THAT(paths(open().changes(empty, commit).value()), ElementsAre("good"));
   EXPECT_FALSE(open().find(commit, "../x").value());
@@ -210,7 +210,7 @@ TEST_F(RepositoryTest, OrdersAndMergesHostileTrees) {
   const std::string from =
       commit_of(raw_tree({{"100644 z", one}, {"100644 a", one}, {"100644 m", one}, {"100644 a", one}}));
   const std::string to = commit_of(raw_tree({{"100644 m", two}, {"100644 a", one}, {"100644 z", one}}));
-  EXPECT_THAT(paths(open().files(from, everything, 10).value()), ElementsAre("a", "m", "z"));
+  EXPECT_THAT(paths(open().files(from, any_path, 10).value()), ElementsAre("a", "m", "z"));
   EXPECT_THAT(paths(open().changes(from, to).value()), ElementsAre("m"));
 }
 
@@ -218,7 +218,7 @@ TEST_F(RepositoryTest, LimitsDepthAndEntries) {
   std::string tree = raw_tree({{"100644 x", blob("x")}});
   for (int depth = 0; depth < 70; ++depth) tree = raw_tree({{"40000 d", tree}});
   const std::string deep = commit_of(tree);
-  EXPECT_EQ(open().files(deep, everything, 10).error().code, Code::too_large);
+  EXPECT_EQ(open().files(deep, any_path, 10).error().code, Code::too_large);
 
   std::string bomb = raw_tree({});
   for (int level = 0; level < 4; ++level) {
@@ -226,7 +226,7 @@ TEST_F(RepositoryTest, LimitsDepthAndEntries) {
     for (int i = 10'000; i < 14'000; ++i) entries.emplace_back("40000 " + std::to_string(i), bomb);
     bomb = raw_tree(entries);
   }
-  const auto files = open().files(commit_of(bomb), everything, 10);
+  const auto files = open().files(commit_of(bomb), any_path, 10);
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().code, Code::too_large);
   EXPECT_THAT(files.error().message, HasSubstr("folders"));
@@ -238,14 +238,14 @@ TEST_F(RepositoryTest, SaysWhatIsCorrupt) {
   const auto object = origin_.path() / ".git" / "objects" / tree.substr(0, 2) / tree.substr(2);
   std::filesystem::permissions(object, std::filesystem::perms::owner_all);
   write_text(object, "garbage");
-  const auto files = open().files(commit, everything, 10);
+  const auto files = open().files(commit, any_path, 10);
   ASSERT_FALSE(files);
   EXPECT_EQ(files.error().code, Code::corrupt);
   EXPECT_THAT(files.error().message, HasSubstr("folder"));
   const std::string unnamed = commit_of(raw_tree({{"100644 ", blob("x")}}));
-  EXPECT_EQ(open().files(unnamed, everything, 10).error().code, Code::corrupt);
+  EXPECT_EQ(open().files(unnamed, any_path, 10).error().code, Code::corrupt);
   std::filesystem::remove(object);
-  EXPECT_EQ(open().files(commit, everything, 10).error().code, Code::corrupt);
+  EXPECT_EQ(open().files(commit, any_path, 10).error().code, Code::corrupt);
 }
 
 TEST_F(RepositoryTest, VerifiesHashes) {

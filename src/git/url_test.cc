@@ -13,7 +13,7 @@ namespace {
 using base::Code;
 
 constexpr SchemePolicy strict{};
-constexpr SchemePolicy open{.insecure = true, .local = true};
+constexpr SchemePolicy any_scheme{.insecure = true, .local = true};
 
 struct Accepted {
   std::string text;
@@ -36,7 +36,7 @@ TEST(UrlTest, AcceptsEveryForm) {
       {"/srv/git/a", Scheme::file, "/srv/git/a"},
   };
   for (const Accepted& expected : cases) {
-    const auto url = parse_url(expected.text, open);
+    const auto url = parse_url(expected.text, any_scheme);
     ASSERT_TRUE(url) << expected.text << ": " << url.error().message;
     EXPECT_EQ(url->scheme, expected.scheme) << expected.text;
     EXPECT_EQ(url->text, expected.text);
@@ -45,7 +45,7 @@ TEST(UrlTest, AcceptsEveryForm) {
 }
 
 TEST(UrlTest, MakesPlainPathsAbsolute) {
-  const auto url = parse_url("some/../folder/", open);
+  const auto url = parse_url("some/../folder/", any_scheme);
   ASSERT_TRUE(url);
   EXPECT_EQ(url->text, (std::filesystem::current_path() / "folder").string());
 }
@@ -112,13 +112,13 @@ TEST(UrlTest, RefusesWhatCouldHarm) {
                                           "\xff/a",
                                           "https://h\xc3\xa4/a",
                                           std::string("https://h/") + std::string(3000, 'a')};
-  for (const std::string& text : cases) EXPECT_FALSE(parse_url(text, open)) << text;
+  for (const std::string& text : cases) EXPECT_FALSE(parse_url(text, any_scheme)) << text;
 }
 
 TEST(UrlTest, RefusesCredentialsWithoutRepeatingThem) {
   for (const auto* text : {"https://me:s3cret@h/a", "https://s3cret@h/a", "ssh://me:s3cret@h/a", "me:s3cret@h:a",
                            "http://s3cret:@h/a", "git://s3cret@h/a", "https://me:s3cret@h/a%0a"}) {
-    const auto url = parse_url(text, open);
+    const auto url = parse_url(text, any_scheme);
     ASSERT_FALSE(url) << text;
     EXPECT_THAT(url.error().message, testing::Not(testing::HasSubstr("s3cret"))) << text;
   }

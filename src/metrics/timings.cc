@@ -12,7 +12,7 @@ std::vector<double> bounds() {
 }  // namespace
 
 void Timings::record(base::Duration duration, const std::string& value) {
-  const double seconds = std::chrono::duration<double>(duration).count();
+  const double seconds = base::in_seconds(duration);
   const std::scoped_lock lock(mutex_);
   auto [at, added] = distributions_.try_emplace(value);
   Distribution& distribution = at->second;

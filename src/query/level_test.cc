@@ -16,7 +16,7 @@ std::string ask(std::string_view header, std::string_view parameter = {}, std::s
   return text;
 }
 
-constexpr auto token = "v1-3-0123456789abcdef0123456789abcdef";
+constexpr auto version = "v1-3-0123456789abcdef0123456789abcdef";
 
 TEST(Level, WithoutAWordItIsEventual) { EXPECT_EQ(ask("", "", ""), "eventual"); }
 
@@ -24,8 +24,8 @@ TEST(Level, InTheHeader) {
   EXPECT_EQ(ask("eventual"), "eventual");
   EXPECT_EQ(ask("bounded; max-age=5"), "bounded 5");
   EXPECT_EQ(ask("bounded;max-age=5;future=1"), "bounded 5");
-  EXPECT_EQ(ask(std::string("session; version=\"") + token + "\""), std::string("session ") + token);
-  EXPECT_EQ(ask(std::string("snapshot;version=") + token), std::string("snapshot ") + token);
+  EXPECT_EQ(ask(std::string("session; version=\"") + version + "\""), std::string("session ") + version);
+  EXPECT_EQ(ask(std::string("snapshot;version=") + version), std::string("snapshot ") + version);
   EXPECT_EQ(ask("", "strong"), "strong");
 }
 

@@ -14,7 +14,6 @@ using base::Code;
 using base::fail;
 using base::Result;
 using base::Status;
-using Kind = Address::Topology;
 
 constexpr std::size_t max_address_bytes = 2048;
 constexpr std::size_t max_endpoints = 32;
@@ -24,7 +23,7 @@ constexpr std::size_t max_name_bytes = 255;
 constexpr std::uint64_t max_database = 1'000'000;
 constexpr std::uint16_t server_port = 6379;
 constexpr std::uint16_t sentinel_port = 26379;
-constexpr std::size_t shown = 80;
+constexpr std::size_t shown_of_address = 80;
 
 constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF";
 constexpr std::string_view alphanumeric = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
@@ -37,15 +36,15 @@ bool only(std::string_view text, std::string_view allowed, std::string_view also
 
 struct Scheme {
   std::string_view name;
-  Kind topology;
+  Address::Topology topology;
   bool tls;
 };
-constexpr std::array schemes = {Scheme{"redis", Kind::server, false},
-                                Scheme{"rediss", Kind::server, true},
-                                Scheme{"redis+sentinel", Kind::sentinel, false},
-                                Scheme{"rediss+sentinel", Kind::sentinel, true},
-                                Scheme{"redis+cluster", Kind::cluster, false},
-                                Scheme{"rediss+cluster", Kind::cluster, true}};
+constexpr std::array schemes = {Scheme{"redis", Address::Topology::server, false},
+                                Scheme{"rediss", Address::Topology::server, true},
+                                Scheme{"redis+sentinel", Address::Topology::sentinel, false},
+                                Scheme{"rediss+sentinel", Address::Topology::sentinel, true},
+                                Scheme{"redis+cluster", Address::Topology::cluster, false},
+                                Scheme{"rediss+cluster", Address::Topology::cluster, true}};
 
 // The text stays out of these messages: it may hold a password.
 Status check_text(std::string_view text) {
@@ -67,14 +66,14 @@ Status check_host(std::string_view host) {
   const bool ok = is_address ? only(host, hexadecimal, ":.") : only(host, alphanumeric, ".-_");
   if (!host.empty() && host.size() <= max_host_bytes && !host.starts_with('-') && ok) return {};
   return fail(Code::invalid, "expected a host name or address in the cache address, found '{}'",
-              base::printable(host, shown));
+              base::printable(host, shown_of_address));
 }
 
 Result<std::uint16_t> parse_port(std::string_view text) {
   const auto port = base::parse_number(text);
   if (port && *port > 0 && *port <= std::numeric_limits<std::uint16_t>::max()) return static_cast<std::uint16_t>(*port);
   return fail(Code::invalid, "expected a port from 1 to 65535 in the cache address, found '{}'",
-              base::printable(text, shown));
+              base::printable(text, shown_of_address));
 }
 
 Result<Endpoint> make_endpoint(std::string_view host, std::string_view port) {
@@ -119,13 +118,14 @@ Result<std::string> take_user(std::string_view& text) {
 }
 
 Status parse_hosts(std::string_view text, Address& address) {
-  const std::string usual = std::to_string(address.topology == Kind::sentinel ? sentinel_port : server_port);
+  const std::string usual =
+      std::to_string(address.topology == Address::Topology::sentinel ? sentinel_port : server_port);
   for (const std::string_view host : base::split(text, ',')) {
     auto endpoint = parse_host(host, usual);
     if (!endpoint) return std::unexpected(endpoint.error());
     address.endpoints.push_back(std::move(*endpoint));
   }
-  if (address.topology == Kind::server && address.endpoints.size() > 1) {
+  if (address.topology == Address::Topology::server && address.endpoints.size() > 1) {
     return fail(Code::invalid,
                 "expected one host in the cache address, found {}: several need redis+sentinel:// or redis+cluster://",
                 address.endpoints.size());
@@ -139,7 +139,7 @@ Status parse_database(std::string_view text, Address& address) {
   const auto number = base::parse_number(text);
   if (!number || *number > max_database) {
     return fail(Code::invalid, "expected a database's number in the cache address, found '{}'",
-                base::printable(text, shown));
+                base::printable(text, shown_of_address));
   }
   address.database = static_cast<std::uint32_t>(*number);
   return {};
@@ -147,11 +147,11 @@ Status parse_database(std::string_view text, Address& address) {
 
 // What stands behind the hosts, without its first '/'.
 Status parse_path(std::string_view path, Address& address) {
-  if (address.topology == Kind::cluster) {
+  if (address.topology == Address::Topology::cluster) {
     return path.empty() ? Status()
                         : fail(Code::invalid, "a Cluster has no databases: expected nothing behind its hosts");
   }
-  if (address.topology == Kind::sentinel) {
+  if (address.topology == Address::Topology::sentinel) {
     const std::string_view name = path.substr(0, path.find('/'));
     if (name.empty() || name.size() > max_name_bytes || !only(name, alphanumeric, ".-_")) {
       return fail(Code::invalid, "expected the primary's name behind the Sentinels' hosts: redis+sentinel://host/name");
@@ -225,7 +225,7 @@ Result<Address> parse_address(std::string_view text) {
 Result<Endpoint> parse_endpoint(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) {
-    return fail(Code::invalid, "expected host:port, found '{}'", base::printable(text, shown));
+    return fail(Code::invalid, "expected host:port, found '{}'", base::printable(text, shown_of_address));
   }
   std::string_view host = text.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "redis/test_commands.h"
 #include "redis/test_proxy.h"
 
 namespace aureacore::redis {
@@ -16,10 +17,6 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using State = resilience::CircuitBreaker::State;
-
-Deadline soon() { return Deadline::in(seconds(20)); }
-Command get(std::string_view key) { return Command("GET", Access::read).key(key); }
-Command set(std::string_view key, std::string_view value) { return Command("SET").key(key).argument(value); }
 
 ClientOptions options(Address address) {
   ClientOptions options{.address = std::move(address)};

@@ -6,6 +6,7 @@
 #include "redis/command.h"
 #include "redis/parser.h"
 #include "redis/sentinel.h"
+#include "redis/test_commands.h"
 
 namespace aureacore::redis {
 namespace {
@@ -14,8 +15,6 @@ using base::Code;
 using namespace std::string_literals;
 
 const Endpoint asked{"10.0.0.9", 7009};
-
-Reply error(std::string text) { return {.kind = Reply::Kind::error, .text = std::move(text)}; }
 
 Reply parse(std::string_view bytes) {
   ReplyParser parser({});

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "redis/test_commands.h"
 #include "redis/testing.h"
 
 namespace aureacore::redis {
@@ -12,23 +13,16 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-Deadline soon() { return Deadline::in(seconds(10)); }
-Command get(std::string_view key) { return Command("GET", Access::read).key(key); }
-Command set(std::string_view key, std::string_view value) { return Command("SET").key(key).argument(value); }
-
-ClientOptions options(Address address) {
+ClientOptions cluster_options(Address address) {
   ClientOptions options{.address = std::move(address)};
   options.breaker = {.failures = 3, .cooldown = milliseconds(100), .longest = milliseconds(200)};
   options.limits.connect_time = milliseconds(500);
   return options;
 }
 
-// What is there, or the error.
-std::string said(base::Result<Reply> reply) { return reply ? reply->text : reply.error().message; }
-
 TEST(ClusterTopology, SplitsPipelinesAndFollowsSlots) {
   TestCluster cluster;
-  TestClient client(options(cluster.address()));
+  TestClient client(cluster_options(cluster.address()));
   std::vector<Command> commands;
   for (int i = 0; i < 300; ++i) commands.push_back(set(std::to_string(i), std::to_string(i)));
   for (const auto& reply : client->pipeline(commands, soon())) ASSERT_TRUE(reply) << reply.error().message;
@@ -67,7 +61,7 @@ TEST(ClusterTopology, SplitsPipelinesAndFollowsSlots) {
 
 TEST(ClusterTopology, LosesNodesAndGoesOn) {
   TestCluster cluster;
-  TestClient client(options(cluster.address()));
+  TestClient client(cluster_options(cluster.address()));
   std::array<std::string, 3> keys;
   for (std::size_t i = 0; i < keys.size(); ++i) {
     keys.at(i) = TestCluster::key_of(i);

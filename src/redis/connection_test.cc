@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "redis/test_commands.h"
 #include "redis/test_proxy.h"
 
 namespace aureacore::redis {
@@ -14,8 +15,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-Deadline soon() { return Deadline::in(seconds(20)); }
 
 base::Result<std::unique_ptr<Connection>> open(const Endpoint& endpoint, const Dialer& dialer = Dialer(Limits{})) {
   return Connection::open(endpoint, dialer, Role::any, soon());

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "redis/test_commands.h"
+
 namespace aureacore::redis {
 namespace {
 
@@ -14,7 +16,6 @@ using ::testing::Not;
 
 const Reply ok{.kind = Reply::Kind::status, .text = "OK"};
 
-Reply error(std::string text) { return {.kind = Reply::Kind::error, .text = std::move(text)}; }
 Reply role(std::string name) {
   return {.kind = Reply::Kind::array, .elements = {{.kind = Reply::Kind::text, .text = std::move(name)}}};
 }

@@ -13,11 +13,10 @@ using base::Code;
 using base::fail;
 using base::Result;
 using base::Status;
-using Kind = Reply::Kind;
 
 constexpr std::string_view line_end = "\r\n";
 constexpr std::size_t verbatim_prefix = 4;
-constexpr std::size_t shown = 40;
+constexpr std::size_t shown_of_reply = 40;
 
 // As much of an announced string is reserved at once: enough for most, too little to matter.
 constexpr std::size_t reserved_bytes = 64 << 10;
@@ -30,10 +29,10 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
-Reply make(Kind kind, std::string_view text) { return {.kind = kind, .text = std::string(text)}; }
+Reply make(Reply::Kind kind, std::string_view text) { return {.kind = kind, .text = std::string(text)}; }
 
 std::unexpected<base::Error> corrupt(std::string_view expected, std::string_view found) {
-  return fail(Code::corrupt, "expected {} in a reply, found '{}'", expected, base::printable(found, shown));
+  return fail(Code::corrupt, "expected {} in a reply, found '{}'", expected, base::printable(found, shown_of_reply));
 }
 
 }  // namespace
@@ -76,36 +75,36 @@ Status ReplyParser::read_line(std::string_view line) {
   const std::string_view rest = line.substr(1);
   switch (line.front()) {
     case '+':
-      return add(make(Kind::status, rest));
+      return add(make(Reply::Kind::status, rest));
     case '-':
-      return add(make(Kind::error, rest));
+      return add(make(Reply::Kind::error, rest));
     case ',':
     case '(':
-      return add(make(Kind::text, rest));
+      return add(make(Reply::Kind::text, rest));
     case ':':
-      if (const auto value = parse_integer(rest)) return add({.kind = Kind::integer, .integer = *value});
+      if (const auto value = parse_integer(rest)) return add({.kind = Reply::Kind::integer, .integer = *value});
       return corrupt("an integer", rest);
     case '#':
-      if (rest == "t" || rest == "f") return add({.kind = Kind::integer, .integer = rest == "t" ? 1 : 0});
+      if (rest == "t" || rest == "f") return add({.kind = Reply::Kind::integer, .integer = rest == "t" ? 1 : 0});
       return corrupt("a boolean", rest);
     case '_':
       return rest.empty() ? add({}) : corrupt("a null", rest);
     case '$':
-      return begin_bulk(rest, {.reply = {.kind = Kind::text}});
+      return begin_bulk(rest, {.reply = {.kind = Reply::Kind::text}});
     case '=':
-      return begin_bulk(rest, {.reply = {.kind = Kind::text}, .verbatim = true});
+      return begin_bulk(rest, {.reply = {.kind = Reply::Kind::text}, .verbatim = true});
     case '!':
-      return begin_bulk(rest, {.reply = {.kind = Kind::error}});
+      return begin_bulk(rest, {.reply = {.kind = Reply::Kind::error}});
     case '*':
     case '~':
-      return begin_frame(rest, 1, {.reply = {.kind = Kind::array}});
+      return begin_frame(rest, 1, {.reply = {.kind = Reply::Kind::array}});
     case '%':
-      return begin_frame(rest, 2, {.reply = {.kind = Kind::array}});
+      return begin_frame(rest, 2, {.reply = {.kind = Reply::Kind::array}});
     case '|':
-      return begin_frame(rest, 2, {.reply = {.kind = Kind::array}, .attribute = true});
+      return begin_frame(rest, 2, {.reply = {.kind = Reply::Kind::array}, .attribute = true});
     case '>':
       if (!frames_.empty()) return corrupt("no push within a reply", line);
-      return begin_frame(rest, 1, {.reply = {.kind = Kind::push}});
+      return begin_frame(rest, 1, {.reply = {.kind = Reply::Kind::push}});
     default:
       return corrupt("a type", line);
   }
@@ -124,8 +123,8 @@ Status ReplyParser::begin_bulk(std::string_view length, Bulk bulk) {
   if (bulk.kept) {
     bulk.reply.text.reserve(std::min(bulk.missing, reserved_bytes));
   } else {
-    bulk.reply = make(
-        Kind::error, fmt::format("TOOLARGE a text has {} bytes, more than the limit of {}", bytes, limits_.bulk_bytes));
+    bulk.reply = make(Reply::Kind::error, fmt::format("TOOLARGE a text has {} bytes, more than the limit of {}", bytes,
+                                                      limits_.bulk_bytes));
   }
   bulk_ = std::move(bulk);
   return {};

@@ -3,17 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "redis/test_commands.h"
+
 namespace aureacore::redis {
 namespace {
 
 using base::Code;
-using Kind = Reply::Kind;
 
-Reply text(std::string value) { return {.kind = Kind::text, .text = std::move(value)}; }
-Reply status(std::string value) { return {.kind = Kind::status, .text = std::move(value)}; }
-Reply error(std::string value) { return {.kind = Kind::error, .text = std::move(value)}; }
-Reply integer(std::int64_t value) { return {.kind = Kind::integer, .integer = value}; }
-Reply array(std::vector<Reply> elements) { return {.kind = Kind::array, .elements = std::move(elements)}; }
+Reply text(std::string value) { return {.kind = Reply::Kind::text, .text = std::move(value)}; }
+Reply status(std::string value) { return {.kind = Reply::Kind::status, .text = std::move(value)}; }
+Reply integer(std::int64_t value) { return {.kind = Reply::Kind::integer, .integer = value}; }
+Reply array(std::vector<Reply> elements) { return {.kind = Reply::Kind::array, .elements = std::move(elements)}; }
 
 // All replies of bytes that come `piece` at a time.
 base::Result<std::vector<Reply>> parse(std::string_view bytes, std::size_t piece, const Limits& limits = {}) {
@@ -57,7 +57,7 @@ TEST(ReplyParser, ReadsEveryTypeHoweverItIsCut) {
       {"*3\r\n$1\r\na\r\n*1\r\n:1\r\n_\r\n", array({text("a"), array({integer(1)}), {}})},
       {"~1\r\n+a\r\n", array({status("a")})},
       {"%2\r\n+a\r\n:1\r\n+b\r\n*0\r\n", array({status("a"), integer(1), status("b"), array({})})},
-      {">2\r\n+message\r\n+x\r\n", {.kind = Kind::push, .elements = {status("message"), status("x")}}},
+      {">2\r\n+message\r\n+x\r\n", {.kind = Reply::Kind::push, .elements = {status("message"), status("x")}}},
       {"|1\r\n+ttl\r\n:3\r\n$1\r\na\r\n", text("a")},
       {"*2\r\n|1\r\n+ttl\r\n:3\r\n:1\r\n:2\r\n", array({integer(1), integer(2)})},
       {"|0\r\n:1\r\n", integer(1)},

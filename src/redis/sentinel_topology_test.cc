@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "redis/subscription.h"
+#include "redis/test_commands.h"
 #include "redis/testing.h"
 
 namespace aureacore::redis {
@@ -17,18 +18,11 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::HasSubstr;
 
-Deadline soon() { return Deadline::in(seconds(10)); }
-Command get(std::string_view key, Access access = Access::read) { return Command("GET", access).key(key); }
-Command set(std::string_view key, std::string_view value) { return Command("SET").key(key).argument(value); }
-
-ClientOptions options(Address address) {
+ClientOptions sentinel_options(Address address) {
   ClientOptions options{.address = std::move(address)};
   options.breaker = {.failures = 3, .cooldown = milliseconds(100), .longest = milliseconds(200)};
   return options;
 }
-
-// What is there, or the error.
-std::string said(base::Result<Reply> reply) { return reply ? reply->text : reply.error().message; }
 
 bool serves(TestServer& server, const std::string& command) {
   return !server.info({"INFO", "commandstats"}, "cmdstat_" + command).empty();
@@ -39,7 +33,7 @@ TEST(SentinelTopology, WritesToThePrimaryAndReadsFromTheReplica) {
   // The first Sentinel is down.
   Address address = group.address();
   address.endpoints.insert(address.endpoints.begin(), {"127.0.0.1", free_port()});
-  TestClient client(options(address));
+  TestClient client(sentinel_options(address));
   ASSERT_TRUE(client->call(set("a", "1"), soon()));
   wait_until("the replica has it", [&] { return group.replica().command({"GET", "a"}).text == "1"; });
   group.replica().command({"CONFIG", "RESETSTAT"});
@@ -73,7 +67,7 @@ TEST(SentinelTopology, FollowsAFailover) {
   TestSentinelGroup group;
   std::string lines;
   std::mutex mutex;
-  TestClient client(options(group.address()), [&](std::string_view line) {
+  TestClient client(sentinel_options(group.address()), [&](std::string_view line) {
     const std::scoped_lock lock(mutex);
     lines += line;
   });
@@ -99,7 +93,7 @@ TEST(SentinelTopology, FollowsAFailover) {
 
 TEST(SentinelTopology, LeavesAPrimaryThatIsNoneAnyMore) {
   TestSentinelGroup group;
-  auto quick = options(group.address());
+  auto quick = sentinel_options(group.address());
   quick.limits.ping_interval = milliseconds(100);
   TestClient client(quick);
   ASSERT_TRUE(client->call(set("a", "1"), soon()));
@@ -113,8 +107,8 @@ TEST(SentinelTopology, LeavesAPrimaryThatIsNoneAnyMore) {
 
 TEST(SentinelTopology, SaysThatNobodyKnows) {
   const TestServer sentinel({.tcp = true, .config = "sentinel monitor other 127.0.0.1 1 1\n"});
-  TestClient client(
-      options({.topology = Address::Topology::sentinel, .endpoints = {sentinel.endpoint()}, .primary_name = "main"}));
+  TestClient client(sentinel_options(
+      {.topology = Address::Topology::sentinel, .endpoints = {sentinel.endpoint()}, .primary_name = "main"}));
   const auto reply = client->call(get("a"), soon());
   ASSERT_FALSE(reply);
   EXPECT_EQ(reply.error().code, Code::not_found);

@@ -14,7 +14,7 @@ using base::Code;
 using base::fail;
 using base::Status;
 
-constexpr resilience::Backoff pauses = {
+constexpr resilience::Backoff reconnect_pauses = {
     .floor = std::chrono::milliseconds(20), .base = std::chrono::milliseconds(200), .cap = std::chrono::seconds(5)};
 
 // Bytes that wait to be written on a connection.
@@ -44,7 +44,7 @@ void Subscription::run(const std::stop_token& stop) {
     stands_ = false;
     if (stop.stop_requested()) return;
     lost(status ? base::Error{Code::internal, "it ended"} : status.error());
-    Waiter(Deadline::in(pauses.delay(failures_, client_.context().random), stop)).pause();
+    Waiter(Deadline::in(reconnect_pauses.delay(failures_, client_.context().random), stop)).pause();
   }
 }
 

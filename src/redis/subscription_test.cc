@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "redis/test_commands.h"
 #include "redis/test_proxy.h"
 
 namespace aureacore::redis {
@@ -14,9 +15,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-Deadline soon() { return Deadline::in(seconds(10)); }
-
-ClientOptions options(Address address) {
+ClientOptions listener_options(Address address) {
   ClientOptions options{.address = std::move(address)};
   options.limits.ping_interval = milliseconds(100);
   options.limits.ping_time = milliseconds(300);
@@ -52,7 +51,7 @@ TEST(Subscription, HearsWhatIsPublishedFromItsBeginning) {
   for (const std::vector<std::string>& arguments :
        {std::vector<std::string>{}, std::vector<std::string>{"--rename-command", "HELLO", ""}}) {
     const TestServer server({.arguments = arguments});
-    TestClient client(options(server.address()));
+    TestClient client(listener_options(server.address()));
     Ears ears;
     const Subscription subscription(*client, "c", ears.events());
     ears.wait_for(1);
@@ -70,7 +69,7 @@ TEST(Subscription, TellsThatSomethingMayHaveBeenMissed) {
   TestServer server;
   std::mutex mutex;
   std::string lines;
-  TestClient client(options(server.address()), [&](std::string_view line) {
+  TestClient client(listener_options(server.address()), [&](std::string_view line) {
     const std::scoped_lock lock(mutex);
     lines += line;
   });
@@ -93,7 +92,7 @@ TEST(Subscription, TellsThatSomethingMayHaveBeenMissed) {
 TEST(Subscription, NoticesAConnectionThatWasDroppedSilently) {
   const TestServer server({.tcp = true});
   TestProxy proxy(server.endpoint());
-  TestClient client(options(proxy.address()));
+  TestClient client(listener_options(proxy.address()));
   Ears ears;
   const Subscription subscription(*client, "c", ears.events());
   ears.wait_for(1);
@@ -109,7 +108,7 @@ TEST(Subscription, NoticesAConnectionThatWasDroppedSilently) {
 
 TEST(Subscription, EndsAtOnceWhateverTheServerDoes) {
   const TestServer server;
-  auto slow = options(server.address());
+  auto slow = listener_options(server.address());
   slow.limits.ping_interval = slow.limits.ping_time = seconds(60);
   TestClient client(slow);
   Ears ears;
@@ -126,7 +125,7 @@ TEST(Subscription, EndsAtOnceWhateverTheServerDoes) {
 TEST(Subscription, TriesUntilThereIsAServer) {
   TestServer server;
   server.kill();
-  TestClient client(options(server.address()));
+  TestClient client(listener_options(server.address()));
   Ears ears;
   const Subscription subscription(*client, "c", ears.events());
   server.restart();

@@ -18,7 +18,7 @@ using base::fail;
 using base::Result;
 using base::Status;
 
-constexpr std::size_t chunk_bytes = 64 << 10;
+constexpr std::size_t read_bytes = 64 << 10;
 constexpr int chunks_at_once = 16;            // read at a stretch, so that the deadline is looked at in between
 constexpr std::size_t tls_bytes = 256 << 10;  // encrypted ahead
 
@@ -126,7 +126,7 @@ Status Transport::flush() {
 }
 
 Status Transport::read(std::string& into) {
-  std::array<char, chunk_bytes> chunk;
+  std::array<char, read_bytes> chunk;
   for (int i = 0; i < chunks_at_once; ++i) {
     const ssize_t count = ::recv(socket_.get(), chunk.data(), chunk.size(), 0);
     if (count < 0 && errno == EINTR) continue;

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "redis/learned.h"
+#include "redis/test_commands.h"
 
 namespace aureacore::redis {
 namespace {
@@ -21,10 +22,9 @@ constexpr auto newest = Access::newest;
 constexpr auto primary = Side::primary;
 constexpr auto replica = Side::replica;
 
-base::Result<Reply> error(std::string text) { return Reply{.kind = Reply::Kind::error, .text = std::move(text)}; }
 base::Result<Reply> failure() { return base::fail(base::Code::unavailable, "down"); }
 
-struct Row {
+struct VerdictRow {
   Attempt attempt;
   base::Result<Reply> outcome;
   Next next;
@@ -33,7 +33,7 @@ struct Row {
 TEST(Verdict, SaysWhereToTryAgain) {
   const Reply null;
   const Reply text{.kind = Reply::Kind::text};
-  const std::vector<Row> rows = {
+  const std::vector<VerdictRow> rows = {
       {{read, replica}, text, Next::done},
       {{read, replica}, null, Next::other},
       {{read, primary}, null, Next::done},

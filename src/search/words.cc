@@ -9,9 +9,8 @@ namespace aureacore::search {
 namespace {
 
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_small(char c) { return (c >= 'a' && c <= 'z') || is_digit(c); }
-bool is_plain(char c) { return is_small(c) || is_upper(c); }
+bool is_small(char c) { return (c >= 'a' && c <= 'z') || base::is_digit(c); }
+bool is_letter(char c) { return is_small(c) || is_upper(c); }
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 bool is_sign(char c) { return c == '+' || c == '#'; }
 
@@ -39,11 +38,11 @@ void Words::split(std::string_view text, const Visit& visit) {
 
 std::size_t Words::take_ascii(std::size_t at) {
   const char c = text_[at];
-  if (is_plain(c)) {
+  if (is_letter(c)) {
     if (!pair_.empty()) end_run(at);
     prepare(at, is_upper(c));
     term_.push_back(base::lower(c));
-    if (is_digit(c)) uppers_ = 0;
+    if (base::is_digit(c)) uppers_ = 0;
     return 1 + (lowers_ > 1 ? take_smalls(at + 1) : 0);
   }
   if (is_sign(c) && !parts_.empty()) return take_signs(at);
@@ -63,7 +62,7 @@ std::size_t Words::take_smalls(std::size_t at) {
 std::size_t Words::take_signs(std::size_t at) {
   std::size_t end = at;
   while (end < text_.size() && is_sign(text_[end])) ++end;
-  const bool ends = end == text_.size() || (is_ascii(text_[end]) && !is_plain(text_[end]));
+  const bool ends = end == text_.size() || (is_ascii(text_[end]) && !is_letter(text_[end]));
   if (ends) term_.append(text_.substr(at, end - at));
   end_word(ends ? end : at);
   return end - at;

@@ -292,7 +292,7 @@ void App::register_server_metrics() {
                   [this] { return Samples{{{}, static_cast<double>(background_->load().tasks)}}; });
   registry_.gauge("aureacore_background_wait_seconds",
                   "How long the one has waited that has waited longest to be begun.",
-                  [this] { return Samples{{{}, std::chrono::duration<double>(background_->load().waited).count()}}; });
+                  [this] { return Samples{{{}, base::in_seconds(background_->load().waited)}}; });
   registry_.gauge("aureacore_build_info", "1; the release is in the label.",
                   [] { return Samples{{{{"release", release()}}, 1}}; });
   register_process_metrics(registry_);

@@ -9,7 +9,7 @@
 namespace aureacore::server {
 namespace {
 
-constexpr std::size_t max_name_bytes = 128;
+constexpr std::size_t max_principal_name_bytes = 128;
 
 std::optional<auth::Role> read_role(Section& section, std::string_view key,
                                     std::initializer_list<std::string_view> choices) {
@@ -20,7 +20,7 @@ std::optional<auth::Role> read_role(Section& section, std::string_view key,
 
 // A name that stands well in a log.
 bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= max_name_bytes &&
+  return !name.empty() && name.size() <= max_principal_name_bytes &&
          std::ranges::all_of(name, [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
@@ -33,7 +33,8 @@ void read_token(const definition::Node& node, Errors& errors, AuthConfig& config
   section.text("hash", digest);
   const auto role = read_role(section, "role", {"read", "refresh", "admin"});
   if (!is_name(token.principal.name)) {
-    errors.add(section.mark("name"), fmt::format("name: expected 1 to {} visible ASCII characters", max_name_bytes));
+    errors.add(section.mark("name"),
+               fmt::format("name: expected 1 to {} visible ASCII characters", max_principal_name_bytes));
   }
   if (!role && !section.has("role"))
     errors.add(section.mark("role"), "role: expected read, refresh or admin, found none");

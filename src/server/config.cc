@@ -19,7 +19,6 @@ constexpr std::uint64_t max_threads = 256;
 constexpr std::uint64_t max_fetchers = 64;
 // What the largest sender of webhooks sends at most.
 constexpr std::uint64_t max_body_bytes = 25 << 20;
-constexpr base::Duration least_interval = std::chrono::milliseconds(100);
 
 struct Endpoint {
   std::string host;

@@ -19,24 +19,23 @@ void write_all(std::string_view text) {
   }
 }
 
-double seconds(base::Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 std::string describe(const sync::Progress& progress, std::size_t done, std::size_t total) {
   switch (progress.stage) {
     case Stage::fetching:
       return fmt::format("fetching {} …", progress.source);
     case Stage::fetched:
-      return fmt::format("fetched {} in {:.1f} s", progress.source, seconds(progress.took));
+      return fmt::format("fetched {} in {:.1f} s", progress.source, base::in_seconds(progress.took));
     case Stage::reading:
       return fmt::format("read {} of {} files", done, total);
     case Stage::read:
-      return fmt::format("read {} files of {} in {:.1f} s", progress.done, progress.source, seconds(progress.took));
+      return fmt::format("read {} files of {} in {:.1f} s", progress.done, progress.source,
+                         base::in_seconds(progress.took));
     case Stage::indexing:
       return fmt::format("indexing {} definitions …", progress.total);
     case Stage::published:
       break;
   }
-  return fmt::format("indexed {} entities in {:.1f} s", progress.done, seconds(progress.took));
+  return fmt::format("indexed {} entities in {:.1f} s", progress.done, base::in_seconds(progress.took));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "server/app.h"
 #include "server/random.h"
 #include "server/test_client.h"
+#include "server/test_shop.h"
 
 namespace aureacore::server {
 namespace {
@@ -21,15 +22,6 @@ namespace {
 using sync::SharedStatus;
 using namespace std::chrono_literals;
 using testing::HasSubstr;
-
-constexpr std::string_view target = "/api/catalog/entities/by-name/component/default/shop";
-
-std::string shop(std::uint64_t number) {
-  return fmt::format(
-      "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n  description: '{}'\n"
-      "spec:\n  type: service\n  lifecycle: production\n  owner: team\n",
-      number);
-}
 
 // Looks up one entity through each instance, over and over.
 class Watch {
@@ -52,7 +44,7 @@ class Watch {
   void run(std::uint16_t port, const std::stop_token& stop) {
     std::uint64_t last = 0;
     while (!stop.stop_requested()) {
-      const auto answer = ask(port, target);
+      const auto answer = ask(port, shop_path);
       const auto version = header(answer, "AureaCore-Version");
       // "v1-<sum of positions>-…"
       const auto parts = base::split(version, '-');
@@ -350,7 +342,7 @@ TEST_F(FleetTest, ANewInstanceStartsWarmWithGitGone) {
   apps_.push_back(make(size, server.address(), {}));
   apps_.back()->start();
   ASSERT_TRUE(eventually([&] { return apps_.back()->slot().latest() != nullptr; }));
-  const auto answer = ask(apps_.back()->port(), target);
+  const auto answer = ask(apps_.back()->port(), shop_path);
   EXPECT_THAT(answer, testing::StartsWith("HTTP/1.1 200"));
   EXPECT_THAT(header(answer, "AureaCore-Consistency"), HasSubstr("degraded"));
   std::filesystem::rename(repository_.path() / "gone", repository_.path() / ".git");

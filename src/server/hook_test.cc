@@ -12,6 +12,7 @@
 #include "server/app.h"
 #include "server/random.h"
 #include "server/test_client.h"
+#include "server/test_shop.h"
 
 namespace aureacore::server {
 namespace {
@@ -20,15 +21,7 @@ using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-constexpr std::string_view target = "/api/catalog/entities/by-name/component/default/shop";
 constexpr const char* secret = "It's a Secret to Everybody";
-
-std::string shop(int number) {
-  return fmt::format(
-      "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n  description: 'number {}'\n"
-      "spec:\n  type: service\n  lifecycle: production\n  owner: team\n",
-      number);
-}
 
 // Standard input as git gives it to a post-receive hook; the first argument, if any, is another port. The receipt goes to
 // standard output, or to a file beside the repository.
@@ -156,9 +149,9 @@ TEST_F(HookTest, OnePushReachesThreeInstances) {
     EXPECT_THAT(receipt, HasSubstr(R"("result":"accepted")"));
     const std::string version = version_of(receipt);
     ASSERT_THAT(version, StartsWith("p1-"));
-    const std::string expected = fmt::format("number {}", number);
+    const std::string expected = fmt::format(R"("description":"{}")", number);
     for (const auto& app : apps_) {
-      const auto answer = ask(app->port(), fmt::format("{}?consistency=session;version={}", target, version));
+      const auto answer = ask(app->port(), fmt::format("{}?consistency=session;version={}", shop_path, version));
       EXPECT_THAT(answer, StartsWith("HTTP/1.1 200"));
       EXPECT_THAT(answer, HasSubstr(expected));
     }

@@ -14,23 +14,16 @@
 #include "server/app.h"
 #include "server/random.h"
 #include "server/test_client.h"
+#include "server/test_shop.h"
 
 namespace aureacore::server {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::string_view entity = "/api/catalog/entities/by-name/component/default/shop?consistency=";
 constexpr std::string_view unknown = "v1-1-00000000000000000000000000000000";
 
 enum class Column : std::uint8_t { well, git_down, redis_down, both_down, rewritten };
-
-std::string shop(int number) {
-  return fmt::format(
-      "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: shop\n  description: '{}'\n"
-      "spec:\n  type: service\n  lifecycle: production\n  owner: team\n",
-      number);
-}
 
 // The cells of the table in the documents, by the request that stands first in the row.
 std::map<std::string, std::vector<std::string>> documented() {
@@ -115,7 +108,7 @@ class LevelTable : public testing::TestWithParam<Column> {
 
   // As the table says it: the status, the level achieved, where the version came from, whether it is degraded.
   [[nodiscard]] std::string achieved(const std::string& level) const {
-    const auto answer = ask(app_->port(), std::string(entity) + level);
+    const auto answer = ask(app_->port(), std::string(shop_path) + "?consistency=" + level);
     const auto status = answer.substr(9, 3);
     if (status != "200") return status;
     const auto said = header(answer, "AureaCore-Consistency");
@@ -160,7 +153,7 @@ TEST_P(LevelTable, IsWhatTheDocumentsSay) {
     ASSERT_NE(cells, table.end()) << row;
     EXPECT_EQ(achieved(level), cells->second.at(static_cast<std::size_t>(GetParam()))) << row;
   }
-  EXPECT_EQ(header(ask(app_->port(), std::string(entity) + "strong"), "Retry-After").empty(),
+  EXPECT_EQ(header(ask(app_->port(), std::string(shop_path) + "?consistency=" + "strong"), "Retry-After").empty(),
             GetParam() != Column::git_down && GetParam() != Column::both_down);
 }
 

@@ -10,11 +10,12 @@
 namespace aureacore::server {
 namespace {
 
-constexpr std::size_t max_name_bytes = 64;
+constexpr std::size_t max_receiver_name_bytes = 64;
 
 bool is_target_name(std::string_view name) {
   constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-  return !name.empty() && name.size() <= max_name_bytes && name.find_first_not_of(allowed) == std::string_view::npos;
+  return !name.empty() && name.size() <= max_receiver_name_bytes &&
+         name.find_first_not_of(allowed) == std::string_view::npos;
 }
 
 void read_name(Section& section, const std::vector<notify::Target>& others, std::string& name) {
@@ -25,7 +26,7 @@ void read_name(Section& section, const std::vector<notify::Target>& others, std:
       section.mark("name"),
       fmt::format("name: expected at most {} lower-case letters, digits, '-' and '_', unlike every other "
                   "target's, found \"{}\"",
-                  max_name_bytes, base::printable(name)));
+                  max_receiver_name_bytes, base::printable(name)));
 }
 
 void read_url(Section& section, bool allow_http, std::string& url) {

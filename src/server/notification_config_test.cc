@@ -11,7 +11,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-const std::filesystem::path cases = std::filesystem::path(__FILE__).parent_path() / "testdata/config";
+const std::filesystem::path refusals = std::filesystem::path(__FILE__).parent_path() / "testdata/config";
 
 ConfigResult load(const char* name) {
   const auto environment = [](const std::string& variable) -> std::optional<std::string> {
@@ -19,7 +19,7 @@ ConfigResult load(const char* name) {
     if (variable == "HOOK_SECRET") return "whsec_QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=";
     return std::nullopt;
   };
-  return load_config({.file = cases / name, .flags = {}, .environment = environment, .directory = "/work"});
+  return load_config({.file = refusals / name, .flags = {}, .environment = environment, .directory = "/work"});
 }
 
 TEST(NotificationConfig, ReadsEveryKey) {
@@ -33,7 +33,7 @@ TEST(NotificationConfig, ReadsEveryKey) {
   EXPECT_THAT(targets[0].filters, ElementsAre("kind=component,spec.system=payments", "kind=api"));
   EXPECT_TRUE(targets[0].filter.critical());
   EXPECT_FALSE(targets[0].allow_private);
-  EXPECT_EQ(targets[0].ca_file, cases / "ca.pem");
+  EXPECT_EQ(targets[0].ca_file, refusals / "ca.pem");
   EXPECT_EQ(targets[1].key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
   EXPECT_FALSE(targets[1].filter.critical());
   EXPECT_TRUE(targets[1].allow_private);

@@ -12,7 +12,6 @@ namespace aureacore::server {
 namespace {
 
 constexpr std::string_view default_include = "**/catalog-info.yaml";
-constexpr base::Duration least_interval = std::chrono::milliseconds(100);
 
 // A path is what is neither scheme://… nor host:path, as git sees it.
 bool is_relative_path(std::string_view text) {

@@ -6,6 +6,9 @@
 
 namespace aureacore::server {
 
+// Between checks of a source.
+constexpr base::Duration least_interval = std::chrono::milliseconds(100);
+
 // What every source begins with, and where it may come from.
 struct SourceDefaults {
   git::SchemePolicy policy;

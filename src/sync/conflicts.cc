@@ -8,7 +8,6 @@ namespace aureacore::sync {
 namespace {
 
 using Kind = Conflict::Kind;
-using Outcome = Conflict::Outcome;
 
 bool same_sides(const Conflict& a, const Conflict& b) {
   return a.ours == b.ours && a.theirs.position == b.theirs.position && a.theirs.commit == b.theirs.commit &&
@@ -33,15 +32,15 @@ std::string_view name(Kind kind) {
   return "divergent-catalog";
 }
 
-std::string_view name(Outcome outcome) {
+std::string_view name(Conflict::Outcome outcome) {
   switch (outcome) {
-    case Outcome::open:
+    case Conflict::Outcome::open:
       return "open";
-    case Outcome::ours:
+    case Conflict::Outcome::ours:
       return "ours";
-    case Outcome::theirs:
+    case Conflict::Outcome::theirs:
       return "theirs";
-    case Outcome::another:
+    case Conflict::Outcome::another:
       break;
   }
   return "another";
@@ -96,9 +95,9 @@ void Conflicts::close(std::map<Key, Conflict>::iterator at, const std::string& c
   Conflict conflict = std::move(at->second);
   open_.erase(at);
   conflict.settled = clock_.steady();
-  conflict.outcome = Outcome::another;
-  if (is(conflict.ours, commit, digest)) conflict.outcome = Outcome::ours;
-  if (is(conflict.theirs, commit, digest)) conflict.outcome = Outcome::theirs;
+  conflict.outcome = Conflict::Outcome::another;
+  if (is(conflict.ours, commit, digest)) conflict.outcome = Conflict::Outcome::ours;
+  if (is(conflict.theirs, commit, digest)) conflict.outcome = Conflict::Outcome::theirs;
   log_.info("conflict settled",
             {{"kind", name(conflict.kind)}, {"source", conflict.source}, {"outcome", name(conflict.outcome)}});
   settled_.push_front(std::move(conflict));

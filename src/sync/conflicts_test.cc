@@ -8,7 +8,6 @@ namespace {
 
 using testing::HasSubstr;
 using Kind = Conflict::Kind;
-using Outcome = Conflict::Outcome;
 
 class ConflictsTest : public testing::Test {
  protected:
@@ -30,18 +29,19 @@ TEST_F(ConflictsTest, IsOpenUntilWhatIsServedSettlesIt) {
   EXPECT_THAT(lines_, HasSubstr("kind=rewritten-history source=main ours=aa"));
   clock_.advance(std::chrono::seconds(1));
   conflicts_.settle(Kind::divergent_version, {"main", 2, "bb"});
-  ASSERT_EQ(conflicts_.list().at(0).outcome, Outcome::open);
+  ASSERT_EQ(conflicts_.list().at(0).outcome, Conflict::Outcome::open);
   conflicts_.settle(Kind::rewritten_history, {"main", 2, "bb"});
   const auto settled = conflicts_.list().at(0);
-  EXPECT_EQ(settled.outcome, Outcome::theirs);
+  EXPECT_EQ(settled.outcome, Conflict::Outcome::theirs);
   EXPECT_EQ(settled.settled - settled.since, std::chrono::seconds(1));
   EXPECT_EQ(conflicts_.counts().open, 0U);
   EXPECT_EQ(conflicts_.counts().total, 1U);
 }
 
 TEST_F(ConflictsTest, SaysWhoseVersionIsServed) {
-  for (const auto& [commit, outcome] :
-       {std::pair{"aa", Outcome::ours}, {"bb", Outcome::theirs}, {"cc", Outcome::another}}) {
+  for (const auto& [commit, outcome] : {std::pair{"aa", Conflict::Outcome::ours},
+                                        {"bb", Conflict::Outcome::theirs},
+                                        {"cc", Conflict::Outcome::another}}) {
     conflicts_.open(rewritten("main", "aa", "bb"));
     conflicts_.settle(Kind::rewritten_history, {"main", 4, commit});
     EXPECT_EQ(conflicts_.list().at(0).outcome, outcome);
@@ -64,7 +64,7 @@ TEST_F(ConflictsTest, CatalogsAreToldApartByTheirDigests) {
   conflict.theirs.digest = "22";
   conflicts_.open(conflict);
   conflicts_.settle_all(Kind::divergent_catalog, {}, "11");
-  EXPECT_EQ(conflicts_.list().at(0).outcome, Outcome::ours);
+  EXPECT_EQ(conflicts_.list().at(0).outcome, Conflict::Outcome::ours);
 }
 
 TEST_F(ConflictsTest, KeepsSoManyAndCountsAll) {

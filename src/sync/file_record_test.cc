@@ -14,25 +14,25 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-constexpr const char* path = "catalog-info.yaml";
+constexpr const char* record_path = "catalog-info.yaml";
 
 // One file, one commit after the other.
 class FileRecordTest : public testing::Test {
  protected:
   Update commit(const std::string& text) {
-    repository_.commit_file(path, text);
+    repository_.commit_file(record_path, text);
     return tree_.advance();
   }
   git::TestRepository repository_;
   TestTree tree_{repository_};
 };
 
-const std::string broken_a =
+const std::string damaged_a =
     "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: a\nspec:\n  type: 1\n";
 
 TEST_F(FileRecordTest, KeepsTheLastGoodVersionOfABrokenDocument) {
   commit(component("a") + "---\n" + component("b"));
-  const auto update = commit(broken_a + "---\n" + component("b", "  title: New\n"));
+  const auto update = commit(damaged_a + "---\n" + component("b", "  title: New\n"));
   EXPECT_THAT(keys(update.put), ElementsAre("component:default/b"));
   EXPECT_THAT(tree_.all_keys(), ElementsAre("component:default/a", "component:default/b"));
   const auto& problems = update.problems.at("component:default/a");
@@ -44,16 +44,16 @@ TEST_F(FileRecordTest, KeepsTheLastGoodVersionOfABrokenDocument) {
 
 TEST_F(FileRecordTest, TakesTheProblemAwayWhenTheDocumentIsMended) {
   commit(component("a"));
-  commit(broken_a);
+  commit(damaged_a);
   const auto update = commit(component("a"));
   EXPECT_THAT(update.problems.at("component:default/a"), IsEmpty());
-  EXPECT_THAT(update.diagnostics.at(path), IsEmpty());
+  EXPECT_THAT(update.diagnostics.at(record_path), IsEmpty());
   EXPECT_THAT(update.put, IsEmpty());  // the very same definition
 }
 
 TEST_F(FileRecordTest, RemovesADocumentThatIsGoneBesideABrokenOne) {
   commit(component("a") + "---\n" + component("b"));
-  const auto update = commit(broken_a);
+  const auto update = commit(damaged_a);
   EXPECT_THAT(keys(update.dropped), ElementsAre("component:default/b"));
 }
 
@@ -74,16 +74,16 @@ TEST_F(FileRecordTest, KeepsEverythingOfAFileThatBecameTooLarge) {
 }
 
 TEST_F(FileRecordTest, HasNothingToKeepWhereTheFirstVersionIsBroken) {
-  const auto update = commit(broken_a);
+  const auto update = commit(damaged_a);
   EXPECT_THAT(update.put, IsEmpty());
   EXPECT_THAT(update.problems, IsEmpty());
-  EXPECT_FALSE(update.diagnostics.at(path).empty());
+  EXPECT_FALSE(update.diagnostics.at(record_path).empty());
 }
 
 TEST_F(FileRecordTest, DropsTheLastGoodVersionWithItsFile) {
   commit(component("a"));
-  commit(broken_a);
-  repository_.git({"rm", "-q", path});
+  commit(damaged_a);
+  repository_.git({"rm", "-q", record_path});
   repository_.commit();
   const auto update = tree_.advance();
   EXPECT_THAT(keys(update.dropped), ElementsAre("component:default/a"));

@@ -10,8 +10,6 @@
 namespace aureacore::sync {
 namespace {
 
-double seconds(base::Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 void apply_update(catalog::Editor& editor, const std::string& source, Update update) {
   for (const auto& definition : update.dropped) editor.drop(definition);
   for (auto& definition : update.put) editor.put(std::move(definition));
@@ -453,7 +451,7 @@ void Syncer::serve(catalog::SnapshotPtr snapshot, cache::ImagePtr image, base::S
     ++totals_.publications;
   }
   if (dependencies_.progress) dependencies_.progress({Progress::Stage::published, {}, entities, entities, took});
-  dependencies_.log.info("published", {{"entities", entities}, {"seconds", seconds(took)}});
+  dependencies_.log.info("published", {{"entities", entities}, {"seconds", base::in_seconds(took)}});
 }
 
 }  // namespace aureacore::sync

@@ -11,8 +11,6 @@ namespace {
 using metrics::Sample;
 using Samples = std::vector<Sample>;
 
-double seconds(base::Duration duration) { return std::chrono::duration<double>(duration).count(); }
-
 template <class Value>
 Samples by_source(const std::vector<SourceStatus>& sources, Value value) {
   Samples samples;
@@ -70,7 +68,7 @@ Samples ages(const catalog::SnapshotPtr& snapshot, base::SteadyTime now) {
   Samples samples;
   if (!snapshot) return samples;
   for (const auto& source : snapshot->sources()) {
-    samples.push_back({{{"source", source.id}}, seconds(now - source.freshness->last_check())});
+    samples.push_back({{{"source", source.id}}, base::in_seconds(now - source.freshness->last_check())});
   }
   return samples;
 }
@@ -165,7 +163,7 @@ void Syncer::register_source_metrics(metrics::Registry& registry) const {
         const auto wall = std::chrono::duration<double>(dependencies_.clock.wall().time_since_epoch()).count();
         const auto now = dependencies_.clock.steady();
         return by_source(succeeded,
-                         [&](const SourceStatus& source) { return wall - seconds(now - *source.last_check); });
+                         [&](const SourceStatus& source) { return wall - base::in_seconds(now - *source.last_check); });
       });
   registry.gauge("aureacore_source_breaker_state", "1 for the state that the source's circuit breaker is in.",
                  [this] { return states(sources()); });

@@ -271,7 +271,7 @@ void Syncer::failed(Source& source, base::SteadyTime started, const base::Error&
                              {"code", base::name(error.code)},
                              {"error", error.message},
                              {"failures", source.failures},
-                             {"retry_seconds", std::chrono::duration<double>(source.due - now).count()}});
+                             {"retry_seconds", base::in_seconds(source.due - now)}});
 }
 
 // What is served is what the remote had when the check began.

@@ -13,7 +13,7 @@ namespace {
 
 // The default run's; SIMULATION_SEEDS=FROM-TO takes others.
 constexpr std::uint64_t first_seed = 1;
-constexpr std::uint64_t last_seed = 2000;
+constexpr std::uint64_t last_seed = AUREACORE_HISTORIES;
 // That run side by side.
 constexpr std::uint64_t parts = 6;
 
