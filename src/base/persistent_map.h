@@ -36,6 +36,19 @@ class PersistentMap {
   }
   ~PersistentMap() { release(root_); }
 
+  struct Item {
+    std::uint64_t hash;
+    Value value;
+  };
+  // Of these, sorted by hash, each hash once; the values are moved out. Far cheaper than set() for each: no node is made that
+  // the next item makes too small.
+  static PersistentMap of(std::span<Item> items, EditToken token) {
+    PersistentMap map;
+    if (!items.empty()) map.root_ = build(items, token, 0);
+    map.size_ = items.size();
+    return map;
+  }
+
   [[nodiscard]] std::size_t size() const { return size_; }
 
   // Null where there is none. Valid as long as this version is.
@@ -85,10 +98,7 @@ class PersistentMap {
   static constexpr unsigned bits = 5;
   static constexpr std::size_t together = 16;  // about as many reads as a processor keeps under way
 
-  struct Entry {
-    std::uint64_t hash;
-    Value value;
-  };
+  using Entry = Item;
 
   // Followed in the same allocation by its entries, then its children.
   struct Node {
@@ -230,6 +240,35 @@ class PersistentMap {
 
   static Node* writable(Node* node, EditToken token) {
     return owned(node, token) ? node : reshape(node, node->entry_map, node->child_map, token);
+  }
+
+  // The items share the bits of their hashes before `shift`.
+  static Node* build(std::span<Item> items, EditToken token, unsigned shift) {
+    std::array<std::size_t, (std::size_t{1} << bits) + 1> begins{};  // of the items of a node each, one after the other
+    std::size_t nodes = 0;
+    std::uint32_t entry_map = 0;
+    std::uint32_t child_map = 0;
+    for (std::size_t begin = 0; begin < items.size();) {
+      const std::uint32_t bit = bit_of(items[begin].hash, shift);
+      std::size_t end = begin + 1;
+      while (end < items.size() && bit_of(items[end].hash, shift) == bit) ++end;
+      (end - begin == 1 ? entry_map : child_map) |= bit;
+      begins[nodes++] = begin;
+      begin = end;
+    }
+    begins[nodes] = items.size();
+    Node* node = allocate(entry_map, child_map, token);
+    Entry* entry = node->entries();
+    Node** child = node->children();
+    for (std::size_t i = 0; i < nodes; ++i) {
+      const auto of_node = items.subspan(begins[i], begins[i + 1] - begins[i]);
+      if (of_node.size() == 1) {
+        new (entry++) Entry{of_node[0].hash, std::move(of_node[0].value)};
+      } else {
+        *child++ = build(of_node, token, shift + bits);
+      }
+    }
+    return node;
   }
 
   // All of these take over the reference to `node` and return the reference that replaces it.

@@ -55,6 +55,29 @@ TEST(PersistentMap, FindsManyAsOneByOne) {
   }
 }
 
+TEST(PersistentMap, IsBuiltOfManyAsOneByOne) {
+  std::mt19937_64 random(6);
+  for (const std::size_t size : {0U, 1U, 2U, 33U, 5000U}) {
+    std::map<std::uint64_t, std::string> model;
+    // Some share all but their last bits.
+    for (std::size_t i = 0; i < size; ++i) model[i % 7 == 0 ? random() >> 52 : random()] = std::to_string(i);
+    std::vector<PersistentMap<std::string>::Item> items;
+    for (const auto& [hash, value] : model) items.push_back({hash, value});
+    auto map = PersistentMap<std::string>::of(items, 1);
+    EXPECT_EQ(map.size(), model.size());
+    EXPECT_EQ(contents(map), model);
+    const auto before = map;
+    for (int i = 0; i < 100; ++i) {
+      const std::uint64_t hash = random();
+      map.set(hash, "later", i < 50 ? 1 : 2);
+      ASSERT_EQ(*map.find(hash), "later");
+      map.erase(hash, 2);
+      if (!model.empty()) map.erase(model.begin()->first, 2);
+    }
+    for (const auto& [hash, value] : model) ASSERT_EQ(*before.find(hash), value);
+  }
+}
+
 // Versions are kept while later ones are edited; each must stay what it was.
 TEST(PersistentMap, OldVersionsStayUntouched) {
   for (std::uint32_t seed = 0; seed < 20; ++seed) {

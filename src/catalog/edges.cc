@@ -32,6 +32,35 @@ Edges::Incoming& Edges::writable(std::string_view target, base::EditToken token)
   return result;
 }
 
+void Edges::load(std::span<const Statement> statements, base::EditToken token) {
+  std::vector<std::pair<std::uint64_t, const Statement*>> placed;
+  placed.reserve(statements.size());
+  for (const Statement& statement : statements) {
+    placed.emplace_back(base::hash64(statement.target, seed_), &statement);
+  }
+  std::ranges::sort(placed);  // those of one target stay in their order
+  std::vector<base::PersistentMap<IncomingPtr>::Item> items;
+  std::vector<const Statement*> others;  // to a target that has the hash of another one
+  for (auto begin = placed.begin(); begin != placed.end();) {
+    const auto end = std::find_if(begin, placed.end(), [&](const auto& each) { return each.first != begin->first; });
+    IncomingPtr incoming(new Incoming);
+    incoming->token = token;
+    incoming->target = begin->second->target;
+    incoming->edges.reserve(static_cast<std::size_t>(end - begin));
+    for (auto each = begin; each != end; ++each) {
+      if (each->second->target == incoming->target) {
+        incoming->edges.push_back(each->second->edge);
+      } else {
+        others.push_back(each->second);
+      }
+    }
+    items.push_back({begin->first, std::move(incoming)});
+    begin = end;
+  }
+  by_target_ = base::PersistentMap<IncomingPtr>::of(items, token);
+  for (const Statement* other : others) add(other->target, other->edge, token);
+}
+
 void Edges::add(std::string_view target, Edge edge, base::EditToken token) {
   writable(target, token).edges.push_back(edge);
 }

@@ -24,10 +24,17 @@ struct Edge {
 
 class Edges {
  public:
+  struct Statement {
+    std::string_view target;
+    Edge edge;
+  };
+
   explicit Edges(std::uint64_t seed = 0) : seed_(seed) {}
 
   // In no particular order.
   [[nodiscard]] std::span<const Edge> to(std::string_view target) const;
+  // All that there are, into none.
+  void load(std::span<const Statement> statements, base::EditToken token);
   void add(std::string_view target, Edge edge, base::EditToken token);
   void remove(std::string_view target, Edge edge, base::EditToken token);
 

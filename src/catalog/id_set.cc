@@ -49,6 +49,24 @@ bool IdSet::contains(std::uint32_t id) const {
   return std::ranges::binary_search(run->sparse, low);
 }
 
+IdSet IdSet::of(std::span<const std::uint32_t> ids, base::EditToken token) {
+  IdSet set;
+  if (ids.size() <= few_limit) {
+    set.few_.assign(ids.begin(), ids.end());
+    return set;
+  }
+  for (auto begin = ids.begin(); begin != ids.end();) {
+    const std::uint32_t high = *begin >> run_bits;
+    const auto end = std::partition_point(begin, ids.end(), [&](std::uint32_t id) { return id >> run_bits == high; });
+    Run& run = set.writable_run(high, token);
+    run.size = static_cast<std::uint32_t>(end - begin);
+    run.sparse.assign(begin, end);
+    if (run.size > sparse_limit) make_dense(run);
+    begin = end;
+  }
+  return set;
+}
+
 void IdSet::insert(std::uint32_t id, base::EditToken token) {
   if (contains(id)) return;
   if (runs_.empty() && few_.size() < few_limit) {

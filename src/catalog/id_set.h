@@ -7,6 +7,7 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/persistent_map.h"
@@ -16,6 +17,9 @@ namespace aureacore::catalog {
 
 class IdSet {
  public:
+  // Of these: in growing order, each once.
+  static IdSet of(std::span<const std::uint32_t> ids, base::EditToken token);
+
   // Both are without effect where it is so already.
   void insert(std::uint32_t id, base::EditToken token);
   void erase(std::uint32_t id, base::EditToken token);

@@ -161,23 +161,74 @@ void Index::join_all(Path& path, std::span<const SlotTerm> of_path, const Spelli
 }
 
 // Paths share nothing, so each is one thread's work.
-void Index::load(std::vector<std::vector<SlotTerm>> by_path, base::EditToken token) {
-  std::vector<Path*> paths;
-  paths.reserve(by_path.size());
-  for (const auto& terms : by_path)
-    paths.push_back(terms.empty() ? nullptr : &writable(terms.front().path_hash, token));
-  const Spelling no_other = [](std::uint32_t, const Term&) { return std::string(); };
+void Index::load(std::span<const std::uint64_t> paths, const TermsAt& terms_at, base::EditToken token) {
+  std::vector<Path*> fresh;
+  fresh.reserve(paths.size());
+  for (const std::uint64_t hash : paths) fresh.push_back(&writable(hash, token));
   std::atomic<std::size_t> next{0};
-  base::in_parallel(by_path.size(), [&](std::size_t, std::size_t) {
-    for (std::size_t i = next++; i < by_path.size(); i = next++) {
-      auto& terms = by_path[i];
-      if (terms.empty()) continue;
-      count_terms(*paths[i], terms, token);
+  base::in_parallel(paths.size(), [&](std::size_t, std::size_t) {
+    std::vector<SlotTerm> terms;
+    for (std::size_t i = next++; i < paths.size(); i = next++) {
+      terms.clear();
+      terms_at(i, terms);
+      load_counts(*fresh[i], terms, token);
       std::ranges::sort(terms, {},
                         [](const SlotTerm& each) { return std::tuple(each.value_hash, each.has_value, each.slot); });
-      join_all(*paths[i], terms, no_other, token);
+      load_values(*fresh[i], terms, token);
     }
   });
+}
+
+void Index::load_counts(Path& path, std::span<const SlotTerm> of_path, base::EditToken token) {
+  std::vector<std::uint32_t> slots;
+  std::vector<base::PersistentMap<std::uint32_t>::Item> several;
+  slots.reserve(of_path.size());
+  for (auto rest = of_path; !rest.empty();) {
+    const std::size_t count = run_length(rest, [](const SlotTerm& a, const SlotTerm& b) { return a.slot == b.slot; });
+    slots.push_back(rest.front().slot);
+    if (count > 1) several.push_back({spread(rest.front().slot), static_cast<std::uint32_t>(count)});
+    rest = rest.subspan(count);
+  }
+  path.present = IdSet::of(slots, token);
+  std::ranges::sort(several, {}, [](const auto& item) { return item.hash; });
+  path.terms_of = base::PersistentMap<std::uint32_t>::of(several, token);
+}
+
+void Index::load_values(Path& path, std::span<const SlotTerm> of_path, base::EditToken token) {
+  std::vector<base::PersistentMap<PostingRef>::Item> items;
+  for (auto rest = of_path; !rest.empty();) {
+    const auto same = rest.first(run_length(rest, [](const SlotTerm& a, const SlotTerm& b) {
+      return a.value_hash == b.value_hash && a.has_value == b.has_value;
+    }));
+    rest = rest.subspan(same.size());
+    const SlotTerm& first = same.front();
+    if (!first.has_value) continue;
+    items.push_back({first.value_hash,
+                     same.size() == 1 ? PostingRef(first.slot, first.trace) : PostingRef(make_posting(same, token))});
+  }
+  path.values = base::PersistentMap<PostingRef>::of(items, token);
+}
+
+boost::intrusive_ptr<Posting> Index::make_posting(std::span<const SlotTerm> same, base::EditToken token) {
+  boost::intrusive_ptr<Posting> posting(new Posting);
+  posting->token = token;
+  // Mostly all write it the same way.
+  std::vector<SlotTerm> others;
+  for (auto left = same; !left.empty(); left = others) {
+    const SlotTerm first = left.front();
+    std::vector<std::uint32_t> slots;
+    std::vector<SlotTerm> next;
+    for (const SlotTerm& each : left) {
+      if (each.trace != first.trace) {
+        next.push_back(each);
+      } else if (slots.empty() || slots.back() != each.slot) {
+        slots.push_back(each.slot);
+      }
+    }
+    posting->spellings.push_back({std::string(first.value), IdSet::of(slots, token)});
+    others = std::move(next);
+  }
+  return posting;
 }
 
 void Index::count_terms(Path& path, std::span<const SlotTerm> of_path, base::EditToken token) {

@@ -92,8 +92,10 @@ class Index {
   void add(const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token);
   // Many at once, sorted by path hash, value hash and slot: no entity has a term at any of the paths yet.
   void add_all(std::span<const SlotTerm> terms, const Spelling& spelling, base::EditToken token);
-  // All that there is, into an empty index: for each path its terms by slot. On all processors.
-  void load(std::vector<std::vector<SlotTerm>> by_path, base::EditToken token);
+  // Appends the terms at a path, by slot. Any thread.
+  using TermsAt = std::function<void(std::size_t path, std::vector<SlotTerm>& out)>;
+  // All that there is, into an empty index, by the hashes of all paths. On all processors.
+  void load(std::span<const std::uint64_t> paths, const TermsAt& terms_at, base::EditToken token);
   void remove(const Term& term, std::uint32_t slot, base::EditToken token);
 
   // Regardless of case; added to `out`.
@@ -125,6 +127,11 @@ class Index {
   Path& writable(std::uint64_t path_hash, base::EditToken token);
   // Terms of one path, sorted as for add_all().
   static void join_all(Path& path, std::span<const SlotTerm> of_path, const Spelling& spelling, base::EditToken token);
+  // Terms of one path by value hash, has_value and slot, into a path that has none.
+  static void load_values(Path& path, std::span<const SlotTerm> of_path, base::EditToken token);
+  static boost::intrusive_ptr<Posting> make_posting(std::span<const SlotTerm> same, base::EditToken token);
+  // Terms of one path by slot, into a path that has none.
+  static void load_counts(Path& path, std::span<const SlotTerm> of_path, base::EditToken token);
   static void count_terms(Path& path, std::span<const SlotTerm> of_path, base::EditToken token);
   // Terms of one value.
   static void join(Path& path, std::span<const SlotTerm> same, const Spelling& spelling, base::EditToken token);

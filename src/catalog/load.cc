@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <map>
 #include <unordered_map>
 
 #include "base/hash.h"
@@ -10,9 +11,6 @@
 
 namespace aureacore::catalog {
 namespace {
-
-// So many values are gathered and sorted at a time.
-constexpr std::size_t values_at_once = 1'000'000;
 
 // An entity of a segment, found by its rank among all, which is its slot.
 struct Entry {
@@ -61,60 +59,57 @@ class Numbering {
   std::vector<std::vector<std::uint32_t>> of_segment_;
 };
 
-// Of the values at all paths, those of some paths at a time.
+// The values at each path, by slot.
 class Values {
  public:
-  Values(const std::vector<Segment>& segments, const std::vector<Entry>& entries, std::uint64_t seed)
-      : entries_(entries), numbers_(segments.size()) {
+  Values(const std::vector<Segment>& segments, const std::vector<Entry>& entries, std::uint64_t seed) {
+    Numbering numbers(segments.size());
     std::unordered_map<std::string_view, std::uint32_t> known;
+    std::vector<std::size_t> counts;
     for (std::size_t i = 0; i < segments.size(); ++i) {
-      numbers_.add(i, segments[i].paths, [&](std::string_view path) {
-        const auto [at, is_new] = known.emplace(path, static_cast<std::uint32_t>(paths_.size()));
-        if (is_new) paths_.push_back({base::hash64(path, seed), 0});
+      numbers.add(i, segments[i].paths, [&](std::string_view path) {
+        const auto [at, is_new] = known.emplace(path, static_cast<std::uint32_t>(hashes_.size()));
+        if (is_new) hashes_.push_back(base::hash64(path, seed));
         return at->second;
       });
-      for (const Segment::Value& value : segments[i].values) ++paths_[numbers_.at(i, value.path)].count;
+      counts.resize(hashes_.size());
+      for (const Segment::Value& value : segments[i].values) ++counts[numbers.at(i, value.path)];
+    }
+    begins_.assign(1, 0);
+    for (const std::size_t count : counts) begins_.push_back(begins_.back() + count);
+    values_.resize(begins_.back());
+    std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
+    for (std::uint32_t slot = 0; slot < entries.size(); ++slot) {
+      for (const Segment::Value& value : entries[slot].values()) {
+        values_[next[numbers.at(entries[slot].segment_number, value.path)]++] = {&value, slot};
+      }
     }
   }
 
-  void add_to(Index& index, base::EditToken token) {
-    for (std::size_t first = 0; first < paths_.size();) {
-      std::size_t last = first;
-      for (std::size_t count = 0; last < paths_.size() && (last == first || count < values_at_once); ++last) {
-        count += paths_[last].count;
+  void add_to(Index& index, base::EditToken token) const {
+    const auto terms_at = [this](std::size_t path, std::vector<SlotTerm>& terms) {
+      for (std::size_t i = begins_[path]; i < begins_[path + 1]; ++i) {
+        const Segment::Value& value = *values_[i].value;
+        terms.push_back({.path_hash = hashes_[path],
+                         .value_hash = value.hash,
+                         .value = value.text,
+                         .slot = values_[i].slot,
+                         .trace = value.trace,
+                         .has_value = value.has_value});
       }
-      add_to(index, first, last, token);
-      first = last;
-    }
+    };
+    index.load(hashes_, terms_at, token);
   }
 
  private:
-  struct Path {
-    std::uint64_t hash;
-    std::size_t count;
+  struct Place {
+    const Segment::Value* value = nullptr;
+    std::uint32_t slot = 0;
   };
 
-  void add_to(Index& index, std::size_t first, std::size_t last, base::EditToken token) {
-    std::vector<std::vector<SlotTerm>> terms(last - first);
-    for (std::size_t i = first; i < last; ++i) terms[i - first].reserve(paths_[i].count);
-    for (std::uint32_t slot = 0; slot < entries_.size(); ++slot) {
-      for (const Segment::Value& value : entries_[slot].values()) {
-        const std::size_t path = numbers_.at(entries_[slot].segment_number, value.path);
-        if (path < first || path >= last) continue;
-        terms[path - first].push_back({.path_hash = paths_[path].hash,
-                                       .value_hash = value.hash,
-                                       .value = value.text,
-                                       .slot = slot,
-                                       .trace = value.trace,
-                                       .has_value = value.has_value});
-      }
-    }
-    index.load(std::move(terms), token);
-  }
-
-  const std::vector<Entry>& entries_;
-  Numbering numbers_;
-  std::vector<Path> paths_;
+  std::vector<std::uint64_t> hashes_;  // of the paths
+  std::vector<std::size_t> begins_;    // where each path's values begin, and the end of all
+  std::vector<Place> values_;
 };
 
 void add_texts(const std::vector<Segment>& segments, const std::vector<Entry>& entries, search::Index& index) {
@@ -134,12 +129,26 @@ void add_texts(const std::vector<Segment>& segments, const std::vector<Entry>& e
   index.apply(changes);
 }
 
-void add_relations(const std::vector<Entry>& entries, Edges& edges, SourceSlots& by_source, base::EditToken token) {
+void add_relations(const std::vector<Entry>& entries, Edges& edges, base::EditToken token) {
+  std::vector<Edges::Statement> statements;
   for (std::uint32_t slot = 0; slot < entries.size(); ++slot) {
-    const entity::Definition& definition = *entries[slot].entity()->definition;
-    for (const auto& [type, target] : definition.relations) edges.add(target, {slot, inverse(type)}, token);
-    by_source.insert(definition.place.file->source, slot, token);
+    for (const auto& [type, target] : entries[slot].entity()->definition->relations) {
+      statements.push_back({target, {slot, inverse(type)}});
+    }
   }
+  edges.load(statements, token);
+}
+
+void add_entities(const std::vector<Entry>& entries, Slots& slots, SourceSlots& by_source, base::EditToken token) {
+  std::vector<EntityPtr> entities;
+  entities.reserve(entries.size());
+  std::map<std::string_view, std::vector<std::uint32_t>> slots_of;
+  for (const Entry& entry : entries) {
+    slots_of[entry.entity()->definition->place.file->source].push_back(static_cast<std::uint32_t>(entities.size()));
+    entities.push_back(entry.entity());
+  }
+  slots.load(entities, token);
+  for (const auto& [source, its] : slots_of) by_source.load(source, its, token);
 }
 
 }  // namespace
@@ -151,8 +160,8 @@ class Loader {
     const base::EditToken token = ++snapshot->edit_;
     auto texts = std::async(std::launch::async, [&] { add_texts(segments, entries, snapshot->texts_); });
     auto relations = std::async(std::launch::async, [&] {
-      for (const Entry& entry : entries) snapshot->slots_.append(entry.entity(), token);
-      add_relations(entries, snapshot->edges_, snapshot->by_source_, token);
+      add_entities(entries, snapshot->slots_, snapshot->by_source_, token);
+      add_relations(entries, snapshot->edges_, token);
     });
     Values(segments, entries, seed).add_to(snapshot->index_, token);
     texts.get();

@@ -207,13 +207,32 @@ std::uint32_t Slots::append(EntityPtr entity, base::EditToken token) {
   if (order_->empty() || block(order_->back()).count == block_size) new_block(order_->size(), token);
   const std::uint32_t index = order_->back();
   Block& target = writable_block(index, token);
-  const std::uint8_t offset = free_offset(target);
-  insert_rank(target, target.count, offset);
-  const auto slot = static_cast<std::uint32_t>(index * block_size + offset);
-  remember(entity, slot, token);
+  const std::uint8_t offset = target.count;
+  target.order[offset] = offset;
   target.entities[offset] = std::move(entity);
+  ++target.count;
   ++size_;
-  return slot;
+  return static_cast<std::uint32_t>(index * block_size + offset);
+}
+
+void Slots::load(std::span<const EntityPtr> entities, base::EditToken token) {
+  std::vector<base::PersistentMap<Home>::Item> homes;
+  homes.reserve(entities.size());
+  for (const EntityPtr& entity : entities) {
+    homes.push_back({hash(entity->key(), 0), {entity, append(entity, token)}});
+  }
+  const auto hash_of = [](const auto& item) { return item.hash; };
+  std::ranges::sort(homes, {}, hash_of);
+  // Of several of one hash the first; the others find their places one by one.
+  std::vector<Home> others;
+  const auto end = std::unique(homes.begin(), homes.end(), [&](const auto& first, const auto& next) {
+    if (first.hash != next.hash) return false;
+    others.push_back(next.value);
+    return true;
+  });
+  homes.erase(end, homes.end());
+  by_key_ = base::PersistentMap<Home>::of(homes, token);
+  for (Home& other : others) remember(std::move(other.entity), other.slot, token);
 }
 
 void Slots::replace(std::uint32_t slot, EntityPtr entity, base::EditToken token) {

@@ -66,8 +66,8 @@ class Slots {
   // Adds an entity whose reference is not there yet. Moves that it caused are appended; the entities are at their new
   // slots then.
   std::uint32_t insert(EntityPtr entity, std::vector<Move>& moves, base::EditToken token);
-  // The same for a reference that is greater than all.
-  std::uint32_t append(EntityPtr entity, base::EditToken token);
+  // All that there are, into empty slots, in order of reference: each has its rank as its slot.
+  void load(std::span<const EntityPtr> entities, base::EditToken token);
   // Another entity of the same reference.
   void replace(std::uint32_t slot, EntityPtr entity, base::EditToken token);
   void erase(std::uint32_t slot, base::EditToken token);
@@ -97,6 +97,8 @@ class Slots {
   std::vector<std::uint32_t>& writable_order(base::EditToken token);
   std::uint32_t new_block(std::size_t order_position, base::EditToken token);
   void split(std::uint32_t index, std::size_t position, std::vector<Move>& moves, base::EditToken token);
+  // The entity of a reference that is greater than all.
+  std::uint32_t append(EntityPtr entity, base::EditToken token);
   [[nodiscard]] static std::size_t rank_in(const Block& block, std::string_view key);
 
   std::uint64_t seed_;

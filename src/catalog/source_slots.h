@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "base/hash.h"
@@ -22,6 +23,10 @@ class SourceSlots {
     IdSet slots = at(source);
     slots.insert(slot, token);
     slots_.set(place(source), std::move(slots), token);
+  }
+  // All slots of a source that has none yet, in growing order.
+  void load(std::string_view source, std::span<const std::uint32_t> slots, base::EditToken token) {
+    slots_.set(place(source), IdSet::of(slots, token), token);
   }
   void erase(std::string_view source, std::uint32_t slot, base::EditToken token) {
     IdSet slots = at(source);

@@ -5,6 +5,8 @@
 #include <limits>
 #include <optional>
 
+#include "base/text.h"
+
 namespace aureacore::definition {
 namespace {
 

@@ -209,6 +209,7 @@ class Compiler {
   void enumeration(const Node& value, Subschema& out) {
     if (!value.is(Node::Type::sequence)) return expect("a list of values", value);
     std::vector<std::string> choices;
+    choices.reserve(value.items.size());
     for (const Node& item : value.items) choices.push_back(canonical_json(item));
     restrict(out, std::move(choices));
   }
@@ -391,6 +392,7 @@ void append_canonical(std::string& out, const Node& node) {
     out += ']';
   } else if (node.is(Node::Type::mapping)) {
     std::vector<const Node::Member*> members;
+    members.reserve(node.members.size());
     for (const Node::Member& member : node.members) members.push_back(&member);
     std::ranges::sort(members, {}, &Node::Member::key);
     out += '{';

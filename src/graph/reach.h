@@ -147,6 +147,7 @@ struct Edges {
 template <class Graph>
 std::optional<Edges> edges_within(Graph& graph, const Reach& reach, TypeSet types, std::size_t steps) {
   std::vector<Node> nodes;
+  nodes.reserve(reach.nodes.size());
   for (const Reached& reached : reach.nodes) nodes.push_back(reached.node);
   std::ranges::sort(nodes);
   Edges edges;

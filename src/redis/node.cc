@@ -90,6 +90,7 @@ void Nodes::keep(const std::set<Endpoint>& endpoints) {
 std::vector<std::shared_ptr<Node>> Nodes::all() const {
   const std::scoped_lock lock(mutex_);
   std::vector<std::shared_ptr<Node>> result;
+  result.reserve(nodes_.size());
   for (const auto& [key, node] : nodes_) result.push_back(node);
   return result;
 }

@@ -531,7 +531,8 @@ void SharedCopy::note_divergence(const cache::Head& found) {
 
 base::Status SharedCopy::offer(const Digest& digest, bool succeeds) {
   Freshnesses freshness;
-  const auto deadline = in(target_ ? options_.bulk_time : options_.start_time);
+  // Git waits for the first answer alone.
+  const auto deadline = in(begun_ ? options_.bulk_time : options_.start_time);
   auto image = cache::read(*store_, digest, own_, read_terms(freshness, deadline));
   if (!image) {
     dependencies_.log.warning("shared catalog not read", {{"digest", digest.hex()}, {"error", image.error().message}});
