@@ -66,10 +66,12 @@ TEST(PersistentMap, IsBuiltOfManyAsOneByOne) {
     auto map = PersistentMap<std::string>::of(items, 1);
     EXPECT_EQ(map.size(), model.size());
     EXPECT_EQ(contents(map), model);
+    map.set(random(), "in place", 1);
+    EXPECT_EQ(map.size(), model.size() + 1);
     const auto before = map;
     for (int i = 0; i < 100; ++i) {
       const std::uint64_t hash = random();
-      map.set(hash, "later", i < 50 ? 1 : 2);
+      map.set(hash, "later", 2);
       ASSERT_EQ(*map.find(hash), "later");
       map.erase(hash, 2);
       if (!model.empty()) map.erase(model.begin()->first, 2);
