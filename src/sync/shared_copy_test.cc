@@ -34,6 +34,18 @@ TEST_F(SharedCopyTest, AnotherInstanceStartsWarmWithoutGit) {
   EXPECT_EQ(second_.served()->source("main")->freshness->degraded(), Degraded::mirror);
 }
 
+// The first reading is hasty, since Git waits for it.
+TEST_F(SharedCopyTest, WhatTakesLongToReadIsReadWhileGitIsAsked) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start_first();
+  const auto& options = second_.copy_options();
+  shared_.reading_time = std::chrono::duration_cast<std::chrono::seconds>((options.start_time + options.bulk_time) / 2);
+  second_.git.set(repository_.url(), Fault::hang);
+  second_.start(main());
+  ASSERT_TRUE(eventually([&] { return second_.served() != nullptr; }));
+  EXPECT_EQ(second_.served()->source("main")->taken_from, catalog::Tier::redis);
+}
+
 TEST_F(SharedCopyTest, TheAgeOfWhatNobodyHasCheckedIsItsCommits) {
   repository_.write("catalog-info.yaml", component("a"));
   repository_.git({"add", "-A"});

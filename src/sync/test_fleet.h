@@ -40,6 +40,8 @@ class Shared {
   std::atomic<bool> out_of_reach{false};
   std::atomic<bool> deaf{false};     // no announcement gets through
   std::atomic<bool> garbled{false};  // parts are not what was put
+  // Who gives a reading of parts less time than this gets none.
+  std::atomic<std::chrono::seconds> reading_time{std::chrono::seconds(0)};
 
  private:
   base::SystemClock clock_;
@@ -73,6 +75,9 @@ class View final : public cache::Store {
 
   base::Result<std::vector<std::optional<std::string>>> get(std::span<const cache::Digest> digests,
                                                             Deadline deadline) override {
+    if (deadline < std::chrono::steady_clock::now() + shared_.reading_time.load()) {
+      return base::fail(base::Code::timeout, "there was no answer within the deadline");
+    }
     auto found = reach([&](Store& store) { return store.get(digests, deadline); });
     if (found && shared_.garbled) {
       for (auto& bytes : *found) {
