@@ -119,7 +119,7 @@ TEST(Sentinel, TellsThePrimaryAndTheReplicasThatWork) {
                                     record("x", "slave", "ok"), record("5", "slave", "ok"), Reply()}};
   const auto shard = read_sentinel(parse("*2\r\n$8\r\n10.0.0.7\r\n$4\r\n6379\r\n"), replicas, {});
   ASSERT_TRUE(shard) << shard.error().message;
-  EXPECT_EQ(*shard, (Shard{{"10.0.0.7", 6379}, {{"10.0.0.1", 1}, {"10.0.0.1", 4}, {"10.0.0.1", 5}}}));
+  EXPECT_EQ(*shard, (Shard{{"10.0.0.7", 6379}, {{"10.0.0.1", 1}, {"10.0.0.1", 3}, {"10.0.0.1", 4}, {"10.0.0.1", 5}}}));
 }
 
 TEST(Sentinel, IsRefusedWhereItTellsNothing) {

@@ -14,7 +14,8 @@ using base::Code;
 using base::fail;
 using base::Result;
 
-constexpr std::array<std::string_view, 3> unusable = {"s_down", "o_down", "disconnected"};
+// Not "disconnected": the Sentinel cuts its own link, too, when it makes a replica the primary.
+constexpr std::array<std::string_view, 2> unusable = {"s_down", "o_down"};
 
 // A record is an array of names and values in turn, under both versions of the protocol.
 std::string_view field(const Reply& record, std::string_view name) {

@@ -76,12 +76,19 @@ TEST(SentinelTopology, FollowsAFailover) {
   wait_until("the subscription stands", [&] { return missed == 1; });
   ASSERT_TRUE(client->call(set("a", "1"), soon()));
   wait_until("the replica has it", [&] { return group.replica().command({"GET", "a"}).text == "1"; });
+  // But for a moment: a server that becomes the primary cuts its connections, which may open its circuit.
+  const auto reads_go_on = [&](Access access) {
+    const auto patience = Deadline::in(seconds(1));
+    while (said(client->call(get("a", access), soon())) != "1") {
+      if (patience.passed()) return false;
+    }
+    return true;
+  };
   group.primary().kill();
   const auto begin = Deadline::now();
   wait_until("writes go on", [&] {
-    // Reads never stop.
-    EXPECT_EQ(said(client->call(get("a"), soon())), "1");
-    EXPECT_EQ(said(client->call(get("a", Access::newest), soon())), "1");
+    EXPECT_TRUE(reads_go_on(Access::read));
+    EXPECT_TRUE(reads_go_on(Access::newest));
     return client->call(set("b", "2"), soon()).has_value();
   });
   RecordProperty("failover_ms", static_cast<int>((Deadline::now() - begin) / milliseconds(1)));
