@@ -30,6 +30,13 @@ struct Guarded : Instance {
     });
     publish();
   }
+  Guarded(const Guarded&) = delete;
+  Guarded& operator=(const Guarded&) = delete;
+  ~Guarded() {
+    // Their threads look at the slot, which goes before they do.
+    barrier->stop();
+    background->stop();
+  }
   // By the caller with this token; empty: without one.
   testing::Answer as(const std::string& token, std::string_view method, std::string_view target,
                      std::string_view body = {}) const {

@@ -103,6 +103,11 @@ class GuardedWatch : public WatchTest {
     set(policy());
     instance_.set_up([this](Context& around) { around.auth = &slot_; });
   }
+  ~GuardedWatch() override {
+    // Their threads look at the slot, which goes before they do.
+    instance_.barrier->stop();
+    instance_.background->stop();
+  }
 
   [[nodiscard]] auth::Policy policy() const {
     const auth::testing::Signer& signer = signer_;
