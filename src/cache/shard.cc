@@ -173,8 +173,6 @@ class ShardReader {
   void read_values(const Quotes& quotes) {
     const std::size_t count = in_.count(least_value_bytes);
     if (segment_.values.size() + count > max_shard_values) in_.fail();
-    // As many as the first has, and a few: most shards need no second allocation.
-    if (segment_.rows.empty() && in_.ok()) segment_.values.reserve(segment_.rows.capacity() * (count + count / 4));
     for (std::size_t i = 0; i < count && in_.ok(); ++i) {
       Segment::Value value;
       const std::uint64_t head = in_.below(std::uint64_t{segment_.paths.size()} << flag_bits);
