@@ -64,7 +64,7 @@ class Example {
     for (const auto& document : descriptor.documents) {
       if (!keys.insert(document.key).second) complaints.push_back(path + ": second definition of " + document.key);
       if (document.definition) {
-        for (const auto& relation : document.definition->relations) targets.insert(relation.target);
+        for (const auto& relation : document.definition->relations) targets.emplace(relation.target);
       }
       for (const auto& target : document.targets) take(target.pattern);
     }

@@ -116,13 +116,15 @@ boost::intrusive_ptr<entity::Definition> DefinitionReader::read() {
 
 void DefinitionReader::read_relations(entity::Definition& definition, const Quotes& quotes) {
   const std::size_t count = in_.count(2);
+  std::vector<entity::RelationView> relations;
   for (std::size_t i = 0; i < count && in_.ok(); ++i) {
     const auto type = static_cast<entity::RelationType>(in_.below(relation_types));
     bool is_literal = false;
-    definition.relations.push_back({type, std::string(quotes.read(in_, is_literal))});
+    relations.push_back({type, quotes.read(in_, is_literal)});
   }
-  const auto not_growing = std::ranges::adjacent_find(definition.relations, std::greater_equal<>());
-  if (not_growing != definition.relations.end()) in_.fail();
+  const auto not_growing = std::ranges::adjacent_find(relations, std::greater_equal<>());
+  if (not_growing != relations.end()) in_.fail();
+  definition.relations = entity::Relations::of(std::move(relations));
 }
 
 void write_problems(Output& out, const std::vector<catalog::Problem>& problems) {

@@ -44,9 +44,12 @@ base::Result<std::string> decompress(std::string_view bytes) {
     return base::fail(Code::corrupt, "expected content of at most {} bytes and {} times what is stored, found {}",
                       max_content_bytes, max_ratio, size);
   }
-  std::string content(size, '\0');
-  const std::size_t found =
-      ZSTD_decompressDCtx(context.get(), content.data(), content.size(), body.data(), body.size());
+  std::string content;
+  std::size_t found = 0;
+  content.resize_and_overwrite(size, [&](char* to, std::size_t room) {
+    found = ZSTD_decompressDCtx(context.get(), to, room, body.data(), body.size());
+    return ZSTD_isError(found) != 0 ? 0 : found;
+  });
   if (ZSTD_isError(found) != 0 || found != size) {
     return base::fail(Code::corrupt, "expected {} bytes of compressed content, found {}", size,
                       ZSTD_isError(found) != 0 ? ZSTD_getErrorName(found) : "fewer");

@@ -47,10 +47,10 @@ class TextTable {
   std::unordered_map<std::string_view, std::uint64_t> numbers_;
 };
 
-std::vector<std::string_view> read_table(Input& in, std::deque<std::string>& texts, std::size_t most_bytes) {
+std::vector<std::string_view> read_table(Input& in, base::TextArena& texts, std::size_t most_bytes) {
   std::vector<std::string_view> table;
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
-    table.push_back(texts.emplace_back(in.text()));
+    table.push_back(texts.keep(in.text()));
     if (table.back().size() > most_bytes) in.fail();
   }
   return table;
@@ -190,7 +190,7 @@ class ShardReader {
   std::string_view read_quote(const Quotes& quotes) {
     bool is_literal = false;
     const std::string_view text = quotes.read(in_, is_literal);
-    return is_literal ? segment_.texts.emplace_back(text) : text;
+    return is_literal ? segment_.texts.keep(text) : text;
   }
 
   void read_words() {

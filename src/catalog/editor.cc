@@ -43,17 +43,17 @@ bool ordered(const Term& a, const Term& b) {
 }
 
 // Visits what the sorted range `all` has and the sorted range `without` has not.
-template <class T, class Less, class Visit>
-void for_each_only_in(const std::vector<T>& all, const std::vector<T>& without, const Less& less, const Visit& visit) {
+template <class Range, class Less, class Visit>
+void for_each_only_in(const Range& all, const Range& without, const Less& less, const Visit& visit) {
   auto other = without.begin();
-  for (const T& item : all) {
+  for (const auto& item : all) {
     while (other != without.end() && less(*other, item)) ++other;
     if (other == without.end() || less(item, *other)) visit(item);
   }
 }
 
-const std::vector<entity::Relation>& relations_of(const entity::Definition* definition) {
-  static const std::vector<entity::Relation> none;
+const entity::Relations& relations_of(const entity::Definition* definition) {
+  static const entity::Relations none;
   return definition == nullptr ? none : definition->relations;
 }
 
@@ -323,11 +323,11 @@ void Editor::replace_edges(Edit& edit) {
   if (edit.changed) touched_.insert(edit.slot);
   const auto& old_relations = relations_of(edit.before ? edit.before->definition.get() : nullptr);
   const auto& new_relations = relations_of(edit.after.get());
-  for_each_only_in(old_relations, new_relations, std::less<>(), [&](const entity::Relation& gone) {
+  for_each_only_in(old_relations, new_relations, std::less<>(), [&](const entity::RelationView& gone) {
     next_->edges_.remove(gone.target, {edit.slot, inverse(gone.type)}, token_);
     touch(gone.target);
   });
-  for_each_only_in(new_relations, old_relations, std::less<>(), [&](const entity::Relation& come) {
+  for_each_only_in(new_relations, old_relations, std::less<>(), [&](const entity::RelationView& come) {
     next_->edges_.add(come.target, {edit.slot, inverse(come.type)}, token_);
     touch(come.target);
   });
@@ -363,7 +363,7 @@ EntityPtr Editor::stitched(std::uint32_t slot) const {
   const Edit* edit = found == edits_.end() ? nullptr : &found->second;
   if (edit != nullptr && !edit->after) return nullptr;
 
-  std::vector<entity::Relation> relations;
+  std::vector<entity::RelationView> relations;
   for (const Edge& edge : next_->edges_.to(current->key())) {
     relations.push_back({edge.type, next_->slots_.at(edge.slot)->key()});
   }

@@ -1,6 +1,7 @@
 #include "catalog/entity.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/hash.h"
 #include "base/json.h"
@@ -11,7 +12,7 @@ namespace {
 constexpr std::string_view etag_key = ",\"etag\":\"";
 constexpr std::string_view metadata_end = "\"}";
 
-void append_relations(std::string& out, const std::vector<entity::Relation>& relations) {
+void append_relations(std::string& out, const std::vector<entity::RelationView>& relations) {
   out.append(",\"relations\":[");
   const char* separator = "";
   for (const auto& [type, target] : relations) {
@@ -56,9 +57,9 @@ void Entity::append_json(std::string& out) const {
   for (const std::string_view part : json()) out.append(part);
 }
 
-EntityPtr stitch(entity::DefinitionPtr definition, std::vector<entity::Relation> relations,
+EntityPtr stitch(entity::DefinitionPtr definition, std::vector<entity::RelationView> relations,
                  std::vector<Problem> problems) {
-  relations.insert(relations.end(), definition->relations.begin(), definition->relations.end());
+  std::ranges::copy(definition->relations, std::back_inserter(relations));
   std::ranges::sort(relations);
   const auto repeated = std::ranges::unique(relations);
   relations.erase(repeated.begin(), repeated.end());

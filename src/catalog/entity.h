@@ -54,7 +54,7 @@ using EntityPtr = boost::intrusive_ptr<const Entity>;
 
 // Makes the entity: relations are the definition's own and those that others' definitions say of it (inverted already),
 // in any order, repetitions allowed; they come out distinct, sorted by type, then target.
-EntityPtr stitch(entity::DefinitionPtr definition, std::vector<entity::Relation> relations,
+EntityPtr stitch(entity::DefinitionPtr definition, std::vector<entity::RelationView> relations,
                  std::vector<Problem> problems);
 
 }  // namespace aureacore::catalog

@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <tuple>
 
 #include "base/case_folding.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "base/text_arena.h"
 
 namespace aureacore::catalog {
 namespace {
@@ -41,34 +41,6 @@ std::string spelling(const std::vector<Term>& terms, const Term& wanted) {
   const auto at = std::ranges::lower_bound(terms, hashes(wanted), {}, hashes);
   return at != terms.end() && hashes(*at) == hashes(wanted) ? std::string(at->value) : std::string();
 }
-
-// Texts of the current entity lie in an arena of chunks that never move, so that terms can point into it.
-class Arena {
- public:
-  std::string_view keep(std::string_view text) {
-    if (chunks_.empty() || chunks_[current_].capacity() - chunks_[current_].size() < text.size()) next(text.size());
-    std::string& chunk = chunks_[current_];
-    const std::size_t at = chunk.size();
-    chunk.append(text);
-    return {chunk.data() + at, text.size()};
-  }
-  void clear() {
-    while (chunks_.size() > 1) chunks_.pop_back();
-    if (!chunks_.empty()) chunks_[0].clear();
-    current_ = 0;
-  }
-
- private:
-  static constexpr std::size_t chunk_size = 64 << 10;
-
-  void next(std::size_t wanted) {
-    chunks_.emplace_back().reserve(std::max(wanted, chunk_size));
-    current_ = chunks_.size() - 1;
-  }
-
-  std::deque<std::string> chunks_;
-  std::size_t current_ = 0;
-};
 
 struct Flattener::State {
   explicit State(std::uint64_t hash_seed) : seed(hash_seed) {}
@@ -147,7 +119,7 @@ struct Flattener::State {
   simdjson::dom::parser parser;
   std::string json;
   std::string path;
-  Arena arena;
+  base::TextArena arena;  // the terms point into it
   std::vector<Term> terms;
 };
 

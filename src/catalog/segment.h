@@ -5,11 +5,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/text_arena.h"
 #include "catalog/flatten.h"
 #include "catalog/index.h"
 #include "catalog/texts.h"
@@ -42,7 +42,7 @@ struct Segment {
   std::vector<Word> words;              // likewise
   std::vector<std::string_view> paths;  // lower case, distinct
   std::vector<std::string_view> terms;  // distinct, none longer than search::max_term_bytes
-  std::deque<std::string> texts;        // what the views point into that no entity has
+  base::TextArena texts;                // what the views point into that no entity has
 };
 
 // Reads one entity after the other; belongs to one thread.

@@ -36,13 +36,10 @@ inline entity::DefinitionPtr define(const Sketch& sketch) {
                               "\",\"metadata\":{\"name\":\"" + sketch.name + "\",\"namespace\":\"default\",\"uid\":\"" +
                               entity::uid(definition->key) + "\",\"tags\":[\"" + sketch.tag + "\"]";
   definition->spec_json = ",\"spec\":{\"type\":\"service\",\"owner\":\"" + sketch.owner + "\"}";
-  if (!sketch.owner.empty()) definition->relations.push_back({entity::RelationType::owned_by, sketch.owner});
-  for (const auto& target : sketch.depends_on) {
-    definition->relations.push_back({entity::RelationType::depends_on, target});
-  }
-  std::ranges::sort(definition->relations);
-  const auto repeated = std::ranges::unique(definition->relations);
-  definition->relations.erase(repeated.begin(), repeated.end());
+  std::vector<entity::RelationView> relations;
+  if (!sketch.owner.empty()) relations.push_back({entity::RelationType::owned_by, sketch.owner});
+  for (const auto& target : sketch.depends_on) relations.push_back({entity::RelationType::depends_on, target});
+  definition->relations = entity::Relations::of(std::move(relations));
   return definition;
 }
 

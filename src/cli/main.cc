@@ -4,16 +4,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <functional>
 
 #include "cli/token.h"
 #include "cli/validate.h"
 #include "server/app.h"
 #include "server/serve.h"
-
-#ifdef AUREACORE_MIMALLOC
-#include <mimalloc.h>
-#endif
 
 namespace {
 
@@ -73,21 +68,6 @@ void add_serve_flags(CLI::App& serve, ConfigRequest& request) {
   serve.footer(serve_footer);
 }
 
-#ifdef AUREACORE_MIMALLOC
-// Loading a whole catalog leaves free memory behind in many places. Until it is loaded the allocator gives back at once what
-// is freed; afterwards it may keep it for a while, since answers need it again and again.
-std::function<void()> give_memory_back() {
-  const long usual = mi_option_get(mi_option_decommit_delay);
-  mi_option_set(mi_option_decommit_delay, 0);
-  return [usual] {
-    mi_collect(true);
-    mi_option_set(mi_option_decommit_delay, usual);
-  };
-}
-#else
-std::function<void()> give_memory_back() { return {}; }
-#endif
-
 int check_config(const ConfigRequest& request) {
   const auto result = aureacore::server::load_config(request);
   for (const auto& error : result.errors) fmt::print(stderr, "{}\n", error);
@@ -126,7 +106,7 @@ int run(int count, char** arguments) {
   if (validate->parsed()) return aureacore::cli::validate(validated);
   if (token->parsed()) return aureacore::cli::print_token();
   if (check->parsed()) return check_config(checked);
-  return serve->parsed() ? aureacore::server::serve(request, give_memory_back()) : 0;
+  return serve->parsed() ? aureacore::server::serve(request) : 0;
 }
 
 }  // namespace

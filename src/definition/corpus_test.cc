@@ -143,7 +143,7 @@ class Repository {
     for (const dom::element relation : dom::array(theirs.at_key("relations").value())) {
       relations.insert(text_at(relation, "/type") + " " + text_at(relation, "/targetRef"));
     }
-    for (const entity::Relation& relation : definition.relations) {
+    for (const entity::RelationView relation : definition.relations) {
       const std::string line = fmt::format("{} {}", entity::name(relation.type), relation.target);
       const bool owner_is_neither_group_nor_user = relation.type == entity::RelationType::owned_by &&
                                                    !relation.target.starts_with("group:") &&

@@ -78,7 +78,6 @@ class DescriptorReader {
     // They live as long as the entity does, a hundred thousand of them.
     definition->metadata_json.shrink_to_fit();
     definition->spec_json.shrink_to_fit();
-    definition->relations.shrink_to_fit();
     document.definition = std::move(definition);
   }
 

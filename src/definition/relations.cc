@@ -72,8 +72,8 @@ void sort_references(Node& spec) {
   }
 }
 
-std::vector<entity::Relation> read_relations(const Node& spec, const Kind& kind, std::string_view name_space,
-                                             Report& report, std::vector<ReferenceAt>* places) {
+entity::Relations read_relations(const Node& spec, const Kind& kind, std::string_view name_space, Report& report,
+                                 std::vector<ReferenceAt>* places) {
   std::vector<entity::Relation> relations;
   Collector collector(name_space, relations, places, report);
   for (const ReferenceField& field : kind.references) {
@@ -85,10 +85,7 @@ std::vector<entity::Relation> read_relations(const Node& spec, const Kind& kind,
       collector.add(*node, field);
     }
   }
-  std::ranges::sort(relations);
-  const auto repeated = std::ranges::unique(relations);
-  relations.erase(repeated.begin(), repeated.end());
-  return relations;
+  return entity::Relations::of(relations);
 }
 
 }  // namespace aureacore::definition

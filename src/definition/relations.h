@@ -15,9 +15,9 @@ namespace aureacore::definition {
 // The arrays of references that every answer shows sorted, whatever the kind (lists of strings alone).
 void sort_references(Node& spec);
 
-// What this document says, with canonical targets; sorted, distinct. Reports, under the rule "reference", what is none.
+// What this document says, with canonical targets. Reports, under the rule "reference", what is none.
 // Each place that says so is added to `places`, unless that is null.
-std::vector<entity::Relation> read_relations(const Node& spec, const Kind& kind, std::string_view name_space,
-                                             Report& report, std::vector<ReferenceAt>* places);
+entity::Relations read_relations(const Node& spec, const Kind& kind, std::string_view name_space, Report& report,
+                                 std::vector<ReferenceAt>* places);
 
 }  // namespace aureacore::definition

@@ -56,10 +56,9 @@ void FactsReader::read_spec(std::string_view json) {
 }
 
 void FactsReader::read_relations(const entity::Definition& definition) {
-  for (const entity::Relation& relation : definition.relations) {
-    const std::string_view target = relation.target;
-    if (relation.type == entity::RelationType::owned_by && facts_.owner.empty()) facts_.owner = target;
-    if (relation.type != entity::RelationType::part_of) continue;
+  for (const auto& [type, target] : definition.relations) {
+    if (type == entity::RelationType::owned_by && facts_.owner.empty()) facts_.owner = target;
+    if (type != entity::RelationType::part_of) continue;
     if (target.starts_with("system:") && facts_.system.empty()) facts_.system = target;
     if (target.starts_with("domain:") && facts_.domain.empty()) facts_.domain = target;
   }

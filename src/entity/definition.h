@@ -50,7 +50,7 @@ struct Definition : boost::intrusive_ref_counter<Definition> {
   Reference reference;
   Place place;
   Mark mark;
-  std::vector<Relation> relations;  // what this document says; sorted, distinct
+  Relations relations;  // what this document says
   Criticality criticality = Criticality::normal;
   bool orphan = false;  // nothing leads to its file any more
 };

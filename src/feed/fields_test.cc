@@ -12,7 +12,7 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
 catalog::EntityPtr entity(const std::string& metadata, const std::string& spec,
-                          std::vector<entity::Relation> relations = {}) {
+                          std::vector<entity::RelationView> relations = {}) {
   boost::intrusive_ptr<entity::Definition> definition(new entity::Definition);
   definition->reference = {"Component", "default", "x"};
   definition->key = definition->reference.canonical();

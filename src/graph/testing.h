@@ -29,10 +29,7 @@ inline catalog::SnapshotPtr build(const Documents& documents) {
     auto definition = catalog::testing::define({.name = key.substr(key.find('/') + 1)});
     auto& changed =
         const_cast<entity::Definition&>(*definition);  // NOLINT(cppcoreguidelines-pro-type-const-cast): ours
-    changed.relations = relations;
-    std::ranges::sort(changed.relations);
-    const auto repeated = std::ranges::unique(changed.relations);
-    changed.relations.erase(repeated.begin(), repeated.end());
+    changed.relations = entity::Relations::of(relations);
     editor.put(std::move(definition));
   }
   return editor.finish();

@@ -29,7 +29,7 @@ inline entity::DefinitionPtr define(const Document& document) {
       R"({{"apiVersion":"backstage.io/v1alpha1","kind":"{}","metadata":{{"name":"{}","namespace":"default","uid":"{}"{})",
       document.kind, document.name, entity::uid(definition->key), document.metadata);
   definition->spec_json = fmt::format(R"(,"spec":{{{}}})", document.spec);
-  definition->relations = document.relations;
+  definition->relations = entity::Relations::of(document.relations);
   return definition;
 }
 

@@ -121,7 +121,9 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
     if (dependencies_.progress) dependencies_.progress(progress);
     if (progress.stage == sync::Progress::Stage::published) feed_->published(slot_.latest());
     const bool first = progress.stage == sync::Progress::Stage::published && !loaded_.exchange(true);
-    if (first && dependencies_.loaded) dependencies_.loaded();
+    if (!first) return;
+    heap_.end();
+    if (dependencies_.loaded) dependencies_.loaded();
   };
   sync::Syncer::Dependencies syncer{dependencies_.clock,
                                     dependencies_.log,
@@ -324,6 +326,7 @@ void App::start() {
   feed_->start();
   server_->start();
   credentials_->start();
+  heap_.begin();
   syncer_->start();
 }
 

@@ -17,6 +17,7 @@
 #include "api/request_metrics.h"
 #include "auth/policy.h"
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/log.h"
 #include "catalog/slot.h"
 #include "feed/feed.h"
@@ -84,6 +85,7 @@ class App {
   const AppDependencies dependencies_;
   const StateDir state_;
   std::atomic<bool> draining_{false};
+  base::LoadingHeap heap_;
   std::atomic<bool> loaded_{false};
   metrics::Registry registry_;
   catalog::SnapshotSlot slot_;

@@ -93,7 +93,7 @@ void reload_and_tell(App& app, const ConfigRequest& request, const base::Clock& 
 
 }  // namespace
 
-int serve(const ConfigRequest& request, std::function<void()> loaded_first) {
+int serve(const ConfigRequest& request) {
   auto loaded = load_config(request);
   if (!loaded.errors.empty()) return report(loaded.errors);
   const sigset_t signals = handled_signals();
@@ -107,10 +107,7 @@ int serve(const ConfigRequest& request, std::function<void()> loaded_first) {
   constexpr std::size_t other_files = 512;  // mirrors, git's pipes, what libraries open
   raise_file_limit(loaded.config.http.connections + other_files, log);
   const Notifier notifier(request.environment);
-  const auto first = [&notifier, tell = std::move(loaded_first)] {
-    notifier.ready("serving");
-    if (tell) tell();
-  };
+  const auto first = [&notifier] { notifier.ready("serving"); };
   auto app = App::create(loaded.config, {clock, log, make_random(), sync::connect_git, progress, first});
   if (!app) return report({app.error().message});
   (*app)->start();

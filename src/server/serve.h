@@ -4,15 +4,12 @@
 //   nothing
 #pragma once
 
-#include <functional>
-
 #include "server/config.h"
 
 namespace aureacore::server {
 
 // Blocks until a signal ends it, and the process with it (status 0). Call before any other thread exists: it blocks signals for
 // all that follow. Returns 1 where it can't serve; the reason is on standard error.
-// `loaded` (may be empty) is called once, on a thread of its own choice, when the first snapshot has been published.
-int serve(const ConfigRequest& request, std::function<void()> loaded);
+int serve(const ConfigRequest& request);
 
 }  // namespace aureacore::server

@@ -153,12 +153,11 @@ void FileReader::run(Round& round) {
       if (auto done = run_one(round, *repository, round.indices[at]); !done) return round.fail(done.error());
     }
   };
-  const std::size_t helpers = std::min<std::size_t>(options_.threads, round.indices.size() / files_per_thread);
-  std::vector<std::jthread> threads;
-  for (std::size_t i = 1; i < helpers; ++i) {
-    threads.emplace_back(work);
-  }
-  work();
+  const std::size_t count = std::min<std::size_t>(options_.threads, round.indices.size() / files_per_thread);
+  if (count == 0) return work();
+  std::vector<std::jthread> threads;  // that end, and so leave what they took to whoever frees it
+  threads.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) threads.emplace_back(work);
 }
 
 base::Status FileReader::run_one(Round& round, git::Repository& repository, std::size_t index) {

@@ -181,6 +181,7 @@ void SharedCopy::set_state(State state) {
 void SharedCopy::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
     turn(stop);
+    heap_.sweep(dependencies_.clock.steady());
     wait(stop);
   }
 }
@@ -376,9 +377,16 @@ cache::WriteTerms SharedCopy::write_terms() const {
   return {cache::Lifetimes(std::min(options_.ttl, options_.longest_ttl), std::move(ttls)), options_.compress};
 }
 
+// What begins with nothing reads or writes a whole catalog.
+base::Result<cache::ImagePtr> SharedCopy::apart_if_whole(const std::function<base::Result<cache::ImagePtr>()>& work) {
+  if (own_) return work();
+  heap_.expect(dependencies_.clock.steady());
+  return base::apart(work);
+}
+
 base::Status SharedCopy::write() {
   if (own_ && own_->snapshot == target_) return {};
-  auto image = cache::write(target_, own_, write_terms(), sink());
+  auto image = apart_if_whole([&] { return cache::write(target_, own_, write_terms(), sink()); });
   if (!image) return std::unexpected(image.error());
   own_ = std::move(*image);
   look_ = true;
@@ -533,7 +541,7 @@ base::Status SharedCopy::offer(const Digest& digest, bool succeeds) {
   Freshnesses freshness;
   // Git waits for the first answer alone.
   const auto deadline = in(begun_ ? options_.bulk_time : options_.start_time);
-  auto image = cache::read(*store_, digest, own_, read_terms(freshness, deadline));
+  auto image = apart_if_whole([&] { return cache::read(*store_, digest, own_, read_terms(freshness, deadline)); });
   if (!image) {
     dependencies_.log.warning("shared catalog not read", {{"digest", digest.hex()}, {"error", image.error().message}});
     return std::unexpected(image.error());

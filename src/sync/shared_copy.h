@@ -27,6 +27,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/heap.h"
 #include "base/log.h"
 #include "cache/counted_store.h"
 #include "cache/image.h"
@@ -182,6 +183,7 @@ class SharedCopy {
   base::Status step(const std::stop_token& stop);
   base::Status open(const std::stop_token& stop);
   base::Status begin();
+  base::Result<cache::ImagePtr> apart_if_whole(const std::function<base::Result<cache::ImagePtr>()>& work);
   base::Status write();
   base::Status write_version();
   void put_off();
@@ -236,7 +238,8 @@ class SharedCopy {
   base::SteadyTime due_{};                  // of the next step
   base::SteadyTime beat_{};                 // of the next sign of life
   base::SteadyTime renewal_{};              // of the next renewal
-  std::uint32_t failures_ = 0;              // in a row
+  base::HeapSweeper heap_;
+  std::uint32_t failures_ = 0;  // in a row
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

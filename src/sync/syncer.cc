@@ -145,10 +145,25 @@ void Syncer::post(Event event) {
 }
 
 void Syncer::run(const std::stop_token& stop) {
+  bool lowered = false;
   while (!stop.stop_requested()) {
     turn();
+    if (!lowered && serving_) base::lower_priority();
+    lowered = serving_;
+    heap_.sweep(dependencies_.clock.steady());
     wait(stop);
   }
+}
+
+// Whether very many definitions have come, or wait to be published.
+bool Syncer::is_large(const std::deque<Event>& events) const {
+  const auto many = [](const Loaded& loaded) { return loaded.update.put.size() >= catalog::Editor::bulk_size; };
+  const auto brings_many = [&](const Event& event) {
+    const auto* outcome = std::get_if<Outcome>(&event);
+    return outcome != nullptr && outcome->loaded && many(*outcome->loaded);
+  };
+  const auto has_many = [&](const SourcePtr& source) { return std::ranges::any_of(source->ready, many); };
+  return std::ranges::any_of(events, brings_many) || std::ranges::any_of(sources_, has_many);
 }
 
 void Syncer::turn() {
@@ -157,10 +172,19 @@ void Syncer::turn() {
     const std::scoped_lock lock(mutex_);
     events = std::exchange(events_, {});
   }
-  for (auto& event : events) {
-    std::visit([this](auto& happened) { handle(std::move(happened)); }, event);
+  const auto work = [&] {
+    for (auto& event : events) {
+      std::visit([this](auto& happened) { handle(std::move(happened)); }, event);
+    }
+    events.clear();
+    publish();
+  };
+  if (is_large(events)) {
+    heap_.expect(dependencies_.clock.steady());
+    base::apart(work);
+  } else {
+    work();
   }
-  publish();
   if (dependencies_.checked) dependencies_.checked();
   start_due();
   export_status();
@@ -440,10 +464,8 @@ void Syncer::serve(catalog::SnapshotPtr snapshot, cache::ImagePtr image, base::S
   share(snapshot, std::move(image));
   dependencies_.slot.publish(std::move(snapshot));
   refuse_offer();  // it was made beside what was served before
-  if (!std::exchange(published_, true)) {
-    serving_ = true;
-    base::lower_priority();
-  }
+  published_ = true;
+  serving_ = true;
   const auto took = dependencies_.clock.steady() - began;
   builds_.record(took);
   {

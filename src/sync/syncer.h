@@ -28,6 +28,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/heap.h"
 #include "base/log.h"
 #include "catalog/editor.h"
 #include "catalog/slot.h"
@@ -139,6 +140,7 @@ class Syncer final : public Status {
   };
   struct NothingShared {};
   using Event = std::variant<Outcome, Refresh, Released, Reconfigure, Offer, Doubt, NothingShared>;
+  [[nodiscard]] bool is_large(const std::deque<Event>& events) const;
 
   // Totals since the start that no source owns; guarded by mutex_.
   struct Totals {
@@ -256,6 +258,7 @@ class Syncer final : public Status {
   base::SteadyTime next_{};             // when the next turn is due; guarded by mutex_
 
   std::unique_ptr<Jobs> jobs_;
+  base::HeapSweeper heap_;  // the scheduler's
   std::jthread scheduler_;
   std::jthread sweeper_;  // deletes the mirrors that were left over at the start
 };

@@ -1,0 +1,82 @@
+#include "base/heap.h"
+
+#ifdef AUREACORE_MIMALLOC
+#include <mimalloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <memory>
+#endif
+
+namespace aureacore::base {
+namespace {
+
+constexpr Duration first_sweep = std::chrono::seconds(1);
+constexpr Duration last_sweep = std::chrono::minutes(1);
+
+#ifdef AUREACORE_MIMALLOC
+
+// What the allocator takes from a region at a time, aligned to itself.
+constexpr std::size_t segment_bytes = std::size_t{32} << 20;
+// Longer than any loading; milliseconds.
+constexpr long long_delay = 3'600'000;
+
+// Addresses that nothing stands behind yet: so many that a catalog which fits into the machine fits in there too. Empty where the
+// system won't: memory then comes as it does otherwise.
+std::span<std::byte> reserve_region() {
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const auto pages = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES));
+  const std::size_t size = std::max(page * pages / segment_bytes, std::size_t{1}) * segment_bytes;
+  std::size_t space = size + segment_bytes;
+  void* begin = ::mmap(nullptr, space, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (begin == MAP_FAILED) return {};
+  return {static_cast<std::byte*>(std::align(segment_bytes, size, begin, space)), size};
+}
+
+#endif
+
+void give_back() {
+#ifdef AUREACORE_MIMALLOC
+  mi_collect(true);
+#endif
+}
+
+}  // namespace
+
+// A page fault for each 4 KiB costs more than all the work of loading a catalog, above all in a virtual machine.
+void LoadingHeap::begin() {
+#ifdef AUREACORE_MIMALLOC
+  region_ = reserve_region();
+  if (!region_.empty()) {
+    static_cast<void>(::madvise(region_.data(), region_.size(), MADV_HUGEPAGE));
+    // Not committed, as far as it knows: so it gives back what is free in there.
+    mi_manage_os_memory(region_.data(), region_.size(), false, false, true, -1);
+  }
+  usual_delay_ = mi_option_get(mi_option_decommit_delay);
+  mi_option_set(mi_option_decommit_delay, long_delay);
+  mi_option_set_enabled(mi_option_abandoned_page_decommit, true);
+#endif
+}
+
+void LoadingHeap::end() {
+#ifdef AUREACORE_MIMALLOC
+  // Otherwise the kernel would make huge pages of what was given back in part.
+  if (!region_.empty()) static_cast<void>(::madvise(region_.data(), region_.size(), MADV_NOHUGEPAGE));
+  mi_option_set(mi_option_decommit_delay, usual_delay_);
+#endif
+  give_back();
+}
+
+void HeapSweeper::expect(SteadyTime now) {
+  expected_ = now;
+  due_ = now + first_sweep;
+}
+
+void HeapSweeper::sweep(SteadyTime now) {
+  if (now < due_) return;
+  give_back();
+  due_ = now - expected_ < last_sweep ? now + (now - expected_) : SteadyTime::max();
+}
+
+}  // namespace aureacore::base

@@ -1,0 +1,47 @@
+// Heap: how the process has its memory from the system. Sizes and delays of the allocator that the program ships with; where there
+// is another one (under sanitizers), none of this has an effect.
+#pragma once
+
+#include <cstddef>
+#include <future>
+#include <span>
+
+#include "base/clock.h"
+
+namespace aureacore::base {
+
+// While a catalog is loaded, memory comes in huge pages where the system grants them, and what is freed is kept, since it is asked
+// for again. Once in a process.
+class LoadingHeap {
+ public:
+  // Threads that have begun to take memory before stay with small pages.
+  void begin();
+  // From then on memory comes in small pages, and goes back a moment after it was freed.
+  void end();
+
+ private:
+  std::span<std::byte> region_;
+  long usual_delay_ = 0;
+};
+
+// work(), for work on a whole catalog: on a thread of its own, since one that lives on keeps the memory that it took in passing.
+template <class Work>
+auto apart(const Work& work) {
+  return std::async(std::launch::async, work).get();
+}
+
+// What the calling thread took, or threads that have ended, and others have freed since: the allocator looks for it while the
+// thread takes memory, not while it waits. Looking costs some ten milliseconds, so it is for after work on a whole catalog.
+class HeapSweeper {
+ public:
+  // Much has been taken, and will be freed within seconds.
+  void expect(SteadyTime now);
+  // Gives back what is free by now: a second after it was expected, and then again, each time after twice as long, up to a minute.
+  void sweep(SteadyTime now);
+
+ private:
+  SteadyTime expected_{};
+  SteadyTime due_ = SteadyTime::max();
+};
+
+}  // namespace aureacore::base

@@ -1,0 +1,21 @@
+// TextArena: texts that live as long as all of them are needed, in chunks that never move.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+
+namespace aureacore::base {
+
+class TextArena {
+ public:
+  // Valid until clear(), or as long as the arena, or the one that it was moved into.
+  std::string_view keep(std::string_view text);
+  void clear();
+
+ private:
+  std::deque<std::string> chunks_;
+};
+
+}  // namespace aureacore::base
