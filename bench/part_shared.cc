@@ -47,6 +47,20 @@ void wait_in_step(const AureacoreServer& server) {
   }
 }
 
+// Until it has read from Git, in the background, what it took from Redis.
+void wait_prepared(const AureacoreServer& server) {
+  const auto deadline = steady_clock::now() + limit;
+  HttpClient client(server.port());
+  const std::string name = "aureacore_source_validated_total{";
+  for (;;) {
+    const std::string metrics = client.get("/metrics").body;
+    const auto at = metrics.find(name);
+    if (at != std::string::npos && number_behind(metrics.substr(at), "} ") > 0) return;
+    if (steady_clock::now() > deadline) give_up("not read from Git after {} s", limit.count());
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
 std::string figure_name(std::size_t entities, std::string_view what) {
   return fmt::format("{} entities, {}", digits(static_cast<double>(entities)), what);
 }
@@ -152,6 +166,7 @@ class Following {
       servers_.back().wait_ready();
       wait_in_step(servers_.back());
     }
+    for (int i = 1; i <= followers; ++i) wait_prepared(servers_[static_cast<std::size_t>(i)]);
   }
 
   void run(Report& report) {

@@ -4,6 +4,8 @@
 // A copy shares everything; edits copy the one run that they touch, once per edit token (see base/persistent_map.h).
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 #include <cstdint>
@@ -33,6 +35,25 @@ class IdSet {
   void add_to(Selection& out) const;
   // How many members are in `within` too.
   [[nodiscard]] std::size_t count_in(const Selection& within) const;
+  // Whether holds(id) is true of any member that is in `within` too; asked of no more than need be.
+  template <class Holds>
+  [[nodiscard]] bool any_in(const Selection& within, const Holds& holds) const {
+    const auto is_one = [&](std::size_t id) {
+      return within.contains(static_cast<std::uint32_t>(id)) && holds(static_cast<std::uint32_t>(id));
+    };
+    if (std::ranges::any_of(few_, is_one)) return true;
+    for (const Slot& slot : runs_) {
+      const std::size_t first = std::size_t{slot.high} << run_bits;
+      const auto is_one_of_run = [&](std::size_t low) { return is_one(first + low); };
+      if (std::ranges::any_of(slot.run->sparse, is_one_of_run)) return true;
+      for (std::size_t i = 0; i < slot.run->dense.size() && first / 64 + i < within.blocks(); ++i) {
+        for (std::uint64_t rest = slot.run->dense[i] & within.word(first / 64 + i); rest != 0; rest &= rest - 1) {
+          if (is_one_of_run(64 * i + static_cast<std::size_t>(std::countr_zero(rest)))) return true;
+        }
+      }
+    }
+    return false;
+  }
 
  private:
   static constexpr unsigned run_bits = 16;

@@ -4,6 +4,7 @@
 
 #include <random>
 #include <set>
+#include <span>
 #include <vector>
 
 namespace aureacore::catalog {
@@ -18,6 +19,12 @@ void expect_same(const IdSet& ids, const std::set<std::uint32_t>& model) {
   ASSERT_EQ(selection.count(), model.size());
   for (const std::uint32_t id : model) ASSERT_TRUE(selection.contains(id) && ids.contains(id));
   ASSERT_EQ(ids.count_in(selection), model.size());
+  std::set<std::uint32_t> asked;
+  ASSERT_FALSE(ids.any_in(selection, [&](std::uint32_t id) {
+    asked.insert(id);
+    return false;
+  }));
+  ASSERT_EQ(asked, model);
 }
 
 TEST(IdSet, AgreesWithASetWhileVersionsStay) {
@@ -53,6 +60,25 @@ TEST(IdSet, RepeatedEditsAreWithoutEffect) {
   ids.erase(5, 1);
   ids.erase(5, 1);
   EXPECT_TRUE(ids.empty());
+}
+
+TEST(IdSet, AsksOnlyOfWhatIsInBothUntilOneHolds) {
+  Selection even(universe / 64 + 1);
+  std::vector<std::uint32_t> all;
+  for (std::uint32_t id = 0; id < universe; ++id) {
+    if (id % 2 == 0) even.insert(id);
+    all.push_back(id);
+  }
+  for (const std::size_t size : {std::size_t{60}, std::size_t{2'000}, all.size()}) {  // few, sparse, dense
+    const IdSet ids = IdSet::of(std::span(all).first(size), 1);
+    std::size_t asked = 0;
+    EXPECT_TRUE(ids.any_in(even, [&](std::uint32_t id) {
+      EXPECT_EQ(id % 2, 0U);
+      ++asked;
+      return id == 40;
+    }));
+    EXPECT_EQ(asked, 21U);
+  }
 }
 
 }  // namespace

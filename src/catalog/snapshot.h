@@ -118,6 +118,15 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
   // All that stand in files of this source, those that lost included.
   [[nodiscard]] std::vector<entity::DefinitionPtr> definitions_of(std::string_view source) const;
 
+  // Whether holds(entity) is true of any of the selection that stands in a file of this source; asked of no more than need be.
+  template <class Holds>
+  [[nodiscard]] bool any_of_source(std::string_view source, const Selection& selection, const Holds& holds) const {
+    return by_source_.any_in(source, selection, [&](std::uint32_t slot) {
+      const Entity& entity = *slots_.at(slot);
+      return entity.definition->place.file->source == source && holds(entity);
+    });
+  }
+
   // Sorted by id. The pointer is null where there is none of that id.
   [[nodiscard]] const std::vector<SourceState>& sources() const { return *sources_; }
   [[nodiscard]] const SourceState* source(std::string_view id) const;

@@ -19,6 +19,12 @@ class SourceSlots {
   void of(std::string_view source, Selection& out) const {
     if (const IdSet* found = slots_.find(place(source))) found->add_to(out);
   }
+  // Whether holds(slot) is true of any of them that is in `within`; of sources of one hash as above.
+  template <class Holds>
+  [[nodiscard]] bool any_in(std::string_view source, const Selection& within, const Holds& holds) const {
+    const IdSet* found = slots_.find(place(source));
+    return found != nullptr && found->any_in(within, holds);
+  }
   void insert(std::string_view source, std::uint32_t slot, base::EditToken token) {
     IdSet slots = at(source);
     slots.insert(slot, token);

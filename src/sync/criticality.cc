@@ -35,14 +35,15 @@ base::Duration interval_of(Criticality criticality, base::Duration own, const In
 
 std::map<std::string, Criticality, std::less<>> criticalities(const catalog::Snapshot& snapshot) {
   std::map<std::string, Criticality, std::less<>> found;
-  auto selection = snapshot.nothing();
-  snapshot.match(annotation, name(Criticality::critical), selection);
-  snapshot.match(annotation, name(Criticality::high), selection);
-  snapshot.visit_slots(selection, [&](std::uint32_t /*slot*/, const catalog::Entity& entity) {
-    const entity::Definition& definition = *entity.definition;
-    Criticality& highest = found.try_emplace(definition.place.file->source, Criticality::normal).first->second;
-    highest = std::max(highest, definition.criticality);
-  });
+  for (const Criticality wanted : {Criticality::critical, Criticality::high}) {
+    auto annotated = snapshot.nothing();
+    snapshot.match(annotation, name(wanted), annotated);  // in any case: a value in the wrong one counts for nothing
+    for (const auto& source : snapshot.sources()) {
+      if (found.contains(source.id)) continue;
+      const auto is_wanted = [wanted](const catalog::Entity& entity) { return entity.definition->criticality == wanted; };
+      if (snapshot.any_of_source(source.id, annotated, is_wanted)) found.emplace(source.id, wanted);
+    }
+  }
   return found;
 }
 

@@ -25,7 +25,7 @@ std::optional<entity::Criticality> parse_criticality(std::string_view text);
 
 base::Duration interval_of(entity::Criticality criticality, base::Duration own, const Intervals& intervals);
 
-// By source, of those that have any that is high or critical. The work follows the number of such entities.
+// By source, of those that have any that is high or critical. Looks at few entities: a commit is not to wait for all of them.
 std::map<std::string, entity::Criticality, std::less<>> criticalities(const catalog::Snapshot& snapshot);
 
 }  // namespace aureacore::sync

@@ -335,6 +335,15 @@ TEST_F(SharedCopyTest, WhatAMirrorHasLaterIsNotTakenBack) {
   EXPECT_NE(second_.commit(), old.version.find("main")->commit);
 }
 
+TEST_F(SharedCopyTest, WhoHasReadNothingFromGitDoesSoSoon) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  start_first();
+  second_.options().preparation = 1ms;
+  second_.start(main());
+  EXPECT_TRUE(
+      eventually([&] { return second_.log_text().find("shared version is what Git says") != std::string::npos; }));
+}
+
 TEST_F(SharedCopyTest, WhatWasTakenIsComparedWithGit) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   start_first();

@@ -74,6 +74,8 @@ struct SyncerOptions {
   base::Duration refresh_spacing = std::chrono::milliseconds(20);
   // What came from the shared copy is read from Git, too, so long after it was taken.
   base::Duration validation = std::chrono::minutes(1);
+  // The same where this process has read nothing of the source from Git: a commit that falls to it before takes a whole reading.
+  base::Duration preparation = std::chrono::seconds(3);
   // Where another instance fetches a source, what came of it is looked for so long after, each time twice as long …
   base::Duration deferral = std::chrono::milliseconds(100);
   base::Duration longest_deferral = std::chrono::seconds(1);

@@ -233,7 +233,8 @@ void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
   source.adopted = now;
   // One that waits for its validation goes on waiting for the same one, however often there is another version.
   if (source.in_step() || source.validation == base::SteadyTime{}) {
-    source.validation = now + resilience::jittered(options_.validation, options_.jitter, dependencies_.random);
+    const auto time = ground.tree ? options_.validation : std::min(options_.preparation, options_.validation);
+    source.validation = now + resilience::jittered(time, options_.jitter, dependencies_.random);
   }
   source.served_from_tree = false;
   source.held.reset();

@@ -157,6 +157,7 @@ class Instance {
     options_.backoff = {1ms, 2ms, 5ms};
     options_.breaker = {3, 20ms, 50ms};
     options_.validation = 1h;
+    options_.preparation = 1h;
     options_.deferral = 5ms;
     copy_.instance = name_;
     copy_.tier = catalog::Tier::redis;
