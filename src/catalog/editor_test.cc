@@ -160,6 +160,16 @@ TEST(Editor, ReplacesAllThatASourceSays) {
   EXPECT_EQ(testing::transcript(*second), testing::transcript(*rebuilt.finish()));
 }
 
+TEST(Editor, CountsTheDefinitionsOfASourceWithThoseThatLost) {
+  const auto snapshot =
+      build({define({.name = "won", .source = "a"}), define({.name = "won", .source = "b", .path = "d"}),
+             define({.name = "own", .source = "b"}), define({.name = "own", .source = "b", .path = "z"})});
+  for (const auto& [source, count] : {std::pair("a", 1U), std::pair("b", 3U), std::pair("none", 0U)}) {
+    EXPECT_EQ(snapshot->count_definitions(source), count) << source;
+    EXPECT_EQ(snapshot->definitions_of(source).size(), count) << source;
+  }
+}
+
 TEST(Editor, ReplacesAllDefinitionsOfAnEntity) {
   const auto winner = define({.name = "pay", .path = "a"});
   const auto loser = define({.name = "pay", .path = "b"});

@@ -43,6 +43,15 @@ std::vector<entity::DefinitionPtr> Snapshot::definitions_of(std::string_view sou
   return all;
 }
 
+std::size_t Snapshot::count_definitions(std::string_view source) const {
+  std::size_t count = by_source_.size(source);
+  for (const auto& [key, losers] : *contested_) {
+    count += static_cast<std::size_t>(std::ranges::count_if(
+        losers, [source](const entity::DefinitionPtr& loser) { return loser->place.file->source == source; }));
+  }
+  return count;
+}
+
 const Entity* Snapshot::find_uid(std::string_view uid) const {
   Selection found = nothing();
   match("metadata.uid", uid, found);

@@ -19,6 +19,11 @@ class SourceSlots {
   void of(std::string_view source, Selection& out) const {
     if (const IdSet* found = slots_.find(place(source))) found->add_to(out);
   }
+  // How many there are, of sources of one hash those of all.
+  [[nodiscard]] std::size_t size(std::string_view source) const {
+    const IdSet* found = slots_.find(place(source));
+    return found == nullptr ? 0 : found->size();
+  }
   // Whether holds(slot) is true of any of them that is in `within`; of sources of one hash as above.
   template <class Holds>
   [[nodiscard]] bool any_in(std::string_view source, const Selection& within, const Holds& holds) const {

@@ -40,7 +40,9 @@ std::map<std::string, Criticality, std::less<>> criticalities(const catalog::Sna
     snapshot.match(annotation, name(wanted), annotated);  // in any case: a value in the wrong one counts for nothing
     for (const auto& source : snapshot.sources()) {
       if (found.contains(source.id)) continue;
-      const auto is_wanted = [wanted](const catalog::Entity& entity) { return entity.definition->criticality == wanted; };
+      const auto is_wanted = [wanted](const catalog::Entity& entity) {
+        return entity.definition->criticality == wanted;
+      };
       if (snapshot.any_of_source(source.id, annotated, is_wanted)) found.emplace(source.id, wanted);
     }
   }

@@ -197,7 +197,7 @@ void Syncer::adopt(const Offer& offer) {
     auto& entities = source->status.entities;
     const auto [come, gone] = changes[source->id()];
     entities =
-        offer.base ? entities + come - std::min(gone, entities + come) : snapshot.definitions_of(source->id()).size();
+        offer.base ? entities + come - std::min(gone, entities + come) : snapshot.count_definitions(source->id());
     adopted.push_back(source);
   }
   if (published_) {
