@@ -36,7 +36,7 @@ class HeapSweeper {
  public:
   // Much has been taken, and will be freed within seconds.
   void expect(SteadyTime now);
-  // Gives back what is free by now: a second after it was expected, and then again, each time after twice as long, up to a minute.
+  // Gives back what is free by now: a second after it was expected, and again after four, sixteen and a bit more than sixty.
   void sweep(SteadyTime now);
 
  private:
