@@ -110,7 +110,7 @@ void report_visible(Report& report, std::deque<Subject>& subjects, bool told) {
                                          digits(static_cast<double>(subject.entities)), told ? "" : " (by polling)");
     report.add_figure(std::string(part_name), what + ", median", median(subject.milliseconds), "ms");
     report.add_figure(std::string(part_name), what + ", worst", std::ranges::max(subject.milliseconds), "ms");
-    report.add_figure(std::string(part_name), what + ", of which git's programs, mean",
+    report.add_figure(std::string(part_name), what + ", time of git's programs, mean",
                       (subject.git_time() - subject.git_before) / static_cast<double>(subject.milliseconds.size()),
                       "ms");
   }

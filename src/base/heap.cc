@@ -3,9 +3,11 @@
 #ifdef AUREACORE_MIMALLOC
 #include <mimalloc.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 #include <memory>
 #endif
 
@@ -20,15 +22,28 @@ constexpr Duration last_sweep = std::chrono::minutes(1);
 // What the allocator takes from a region at a time, aligned to itself.
 constexpr std::size_t segment_bytes = std::size_t{32} << 20;
 constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
-// Longer than any loading; milliseconds.
-constexpr long long_delay = 3'600'000;
+constexpr std::size_t largest_region = std::size_t{64} << 30;
+// Until memory that a thread has freed goes back, milliseconds: longer than most loading.
+constexpr long long_delay = 10'000;
 
-// Addresses that nothing stands behind yet: so many that a catalog which fits into the machine fits in there too. Empty where the
-// system won't: memory then comes as it does otherwise.
+// Whether addresses without memory behind them cost nothing here.
+bool may_reserve() {
+  rlimit addresses{};
+  if (::getrlimit(RLIMIT_AS, &addresses) != 0 || addresses.rlim_cur != RLIM_INFINITY) return false;
+  constexpr int never_more_than_there_is = 2;
+  int overcommit = never_more_than_there_is;
+  std::ifstream("/proc/sys/vm/overcommit_memory") >> overcommit;
+  return overcommit != never_more_than_there_is;
+}
+
+// Addresses that nothing stands behind yet: as many as the machine has memory, within the limit. Empty where the system won't:
+// memory then comes as it does otherwise.
 std::span<std::byte> reserve_region() {
+  if (!may_reserve()) return {};
   const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
   const auto pages = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES));
-  const std::size_t size = std::max(page * pages / segment_bytes, std::size_t{1}) * segment_bytes;
+  const std::size_t size =
+      std::clamp(page * pages / segment_bytes, std::size_t{1}, largest_region / segment_bytes) * segment_bytes;
   std::size_t space = size + segment_bytes;
   void* begin = ::mmap(nullptr, space, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (begin == MAP_FAILED) return {};
@@ -64,7 +79,8 @@ void LoadingHeap::begin() {
   }
   usual_delay_ = mi_option_get(mi_option_decommit_delay);
   mi_option_set(mi_option_decommit_delay, long_delay);
-  mi_option_set_enabled(mi_option_abandoned_page_decommit, true);
+  mi_option_set_enabled(mi_option_abandoned_page_decommit,
+                        true);  // what threads that end leave goes back at once, and ever after
 #endif
 }
 
@@ -84,10 +100,11 @@ void HeapSweeper::expect(SteadyTime now) {
   due_ = now + first_sweep;
 }
 
-void HeapSweeper::sweep(SteadyTime now) {
-  if (now < due_) return;
+bool HeapSweeper::sweep(SteadyTime now) {
+  if (now < due_) return false;
   give_back();
   due_ = now - expected_ < last_sweep ? now + 3 * (now - expected_) : SteadyTime::max();
+  return true;
 }
 
 }  // namespace aureacore::base

@@ -4,17 +4,19 @@
 
 #include <cstddef>
 #include <future>
+#include <optional>
 #include <span>
+#include <system_error>
 
 #include "base/clock.h"
 
 namespace aureacore::base {
 
-// While a catalog is loaded, memory comes in huge pages where the system grants them, and what is freed is kept, since it is asked
-// for again. Once in a process.
+// While a catalog is loaded, memory comes in huge pages where the system grants them, and what a thread frees is kept for a while,
+// since it is asked for again. Once in a process.
 class LoadingHeap {
  public:
-  // Threads that have begun to take memory before stay with small pages.
+  // Threads that have taken some memory before go on with small pages, as long as that lasts.
   void begin();
   // From then on memory comes in small pages, and goes back a moment after it was freed.
   void end();
@@ -24,10 +26,17 @@ class LoadingHeap {
   long usual_delay_ = 0;
 };
 
-// work(), for work on a whole catalog: on a thread of its own, since one that lives on keeps the memory that it took in passing.
+// work(), for work on a whole catalog: on a thread of its own, since one that lives on keeps the memory that it took in passing. On
+// the caller's where the system has no thread left.
 template <class Work>
 auto apart(const Work& work) {
-  return std::async(std::launch::async, work).get();
+  std::optional<decltype(std::async(std::launch::async, work))> done;
+  try {
+    done = std::async(std::launch::async, work);
+  } catch (const std::system_error&) {
+    return work();
+  }
+  return done->get();
 }
 
 // What the calling thread took, or threads that have ended, and others have freed since: the allocator looks for it while the
@@ -36,8 +45,8 @@ class HeapSweeper {
  public:
   // Much has been taken, and will be freed within seconds.
   void expect(SteadyTime now);
-  // Gives back what is free by now: a second after it was expected, and again after four, sixteen and a bit more than sixty.
-  void sweep(SteadyTime now);
+  // Gives back what is free by now: a second after it was expected, and again after four, sixteen and sixty-four. Whether it did.
+  bool sweep(SteadyTime now);
 
  private:
   SteadyTime expected_{};

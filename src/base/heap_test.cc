@@ -1,9 +1,12 @@
 #include "base/heap.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace aureacore::base {
 namespace {
@@ -15,6 +18,19 @@ TEST(Apart, WorksOnAThreadOfItsOwn) {
 
 TEST(Apart, ThrowsWhatTheWorkThrows) {
   EXPECT_THROW(apart([] { throw std::runtime_error("no room"); }), std::runtime_error);
+}
+
+TEST(HeapSweeper, LooksFourTimesEachAfterFourTimesAsLong) {
+  HeapSweeper sweeper;
+  SteadyTime now{std::chrono::hours(1)};
+  EXPECT_FALSE(sweeper.sweep(now)) << "nothing is expected";
+  const SteadyTime begin = now;
+  sweeper.expect(begin);
+  std::vector<long> swept;
+  for (; now < begin + std::chrono::minutes(10); now += std::chrono::milliseconds(500)) {
+    if (sweeper.sweep(now)) swept.push_back(std::chrono::duration_cast<std::chrono::seconds>(now - begin).count());
+  }
+  EXPECT_THAT(swept, ::testing::ElementsAre(1, 4, 16, 64));
 }
 
 }  // namespace

@@ -22,10 +22,12 @@ std::string_view TextArena::keep(std::string_view text) {
   return std::string_view(chunk).substr(at);
 }
 
-// The largest chunk stays.
+// The last chunk stays, unless it is larger than others are.
 void TextArena::clear() {
   while (chunks_.size() > 1) chunks_.pop_front();
-  if (!chunks_.empty()) chunks_.front().clear();
+  if (chunks_.empty()) return;
+  if (chunks_.front().capacity() > largest_chunk) return chunks_.clear();
+  chunks_.front().clear();
 }
 
 }  // namespace aureacore::base

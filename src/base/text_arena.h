@@ -10,6 +10,13 @@ namespace aureacore::base {
 
 class TextArena {
  public:
+  TextArena() = default;
+  TextArena(const TextArena&) = delete;  // what points into one would not point into the other
+  TextArena& operator=(const TextArena&) = delete;
+  TextArena(TextArena&&) = default;
+  TextArena& operator=(TextArena&&) = default;
+  ~TextArena() = default;
+
   // Valid until clear(), or as long as the arena, or the one that it was moved into.
   std::string_view keep(std::string_view text);
   void clear();

@@ -117,7 +117,7 @@ class Snapshot : public boost::intrusive_ref_counter<Snapshot> {
 
   // All that stand in files of this source, those that lost included.
   [[nodiscard]] std::vector<entity::DefinitionPtr> definitions_of(std::string_view source) const;
-  // How many those are, without looking at the entities.
+  // How many those are, without looking at the entities; of sources whose ids have one hash those of all.
   [[nodiscard]] std::size_t count_definitions(std::string_view source) const;
 
   // Whether holds(entity) is true of any of the selection that stands in a file of this source; asked of no more than need be.

@@ -122,8 +122,8 @@ App::App(Config config, AppDependencies dependencies, StateDir state, std::uniqu
     if (progress.stage == sync::Progress::Stage::published) feed_->published(slot_.latest());
     const bool first = progress.stage == sync::Progress::Stage::published && !loaded_.exchange(true);
     if (!first) return;
-    heap_.end();
     if (dependencies_.loaded) dependencies_.loaded();
+    heap_.end();
   };
   sync::Syncer::Dependencies syncer{dependencies_.clock,
                                     dependencies_.log,

@@ -25,7 +25,8 @@ std::optional<entity::Criticality> parse_criticality(std::string_view text);
 
 base::Duration interval_of(entity::Criticality criticality, base::Duration own, const Intervals& intervals);
 
-// By source, of those that have any that is high or critical. Looks at few entities: a commit is not to wait for all of them.
+// By source, of those that have any that is high or critical. Looks at few entities, unless many write the annotation in a wrong case: a commit
+// is not to wait for all of them.
 std::map<std::string, entity::Criticality, std::less<>> criticalities(const catalog::Snapshot& snapshot);
 
 }  // namespace aureacore::sync

@@ -154,7 +154,7 @@ void FileReader::run(Round& round) {
     }
   };
   const std::size_t count = std::min<std::size_t>(options_.threads, round.indices.size() / files_per_thread);
-  if (count == 0) return work();
+  if (count < 2) return work();
   std::vector<std::jthread> threads;  // that end, and so leave what they took to whoever frees it
   threads.reserve(count);
   for (std::size_t i = 0; i < count; ++i) threads.emplace_back(work);

@@ -377,11 +377,12 @@ cache::WriteTerms SharedCopy::write_terms() const {
   return {cache::Lifetimes(std::min(options_.ttl, options_.longest_ttl), std::move(ttls)), options_.compress};
 }
 
-// What begins with nothing reads or writes a whole catalog.
+// What begins with nothing reads or writes a whole catalog; other work does so seldom.
 base::Result<cache::ImagePtr> SharedCopy::apart_if_whole(const std::function<base::Result<cache::ImagePtr>()>& work) {
   if (own_) return work();
+  auto image = base::apart(work);
   heap_.expect(dependencies_.clock.steady());
-  return base::apart(work);
+  return image;
 }
 
 base::Status SharedCopy::write() {
@@ -568,7 +569,9 @@ base::Status SharedCopy::restore_parts() {
     }
   }
   if (missing.empty()) return {};
-  if (auto written = cache::write_again(*own_, missing, terms, sink()); !written) return written;
+  const auto written = cache::write_again(*own_, missing, terms, sink());
+  heap_.expect(dependencies_.clock.steady());
+  if (!written) return written;
   dependencies_.log.info("parts restored", {{"parts", missing.size()}, {"of", digests.size()}});
   const std::scoped_lock lock(mutex_);
   status_.restored += missing.size();

@@ -180,8 +180,8 @@ void Syncer::turn() {
     publish();
   };
   if (is_large(events)) {
-    heap_.expect(dependencies_.clock.steady());
     base::apart(work);
+    heap_.expect(dependencies_.clock.steady());
   } else {
     work();
   }

@@ -1,8 +1,9 @@
 // Syncer: the only writer. Keeps the snapshot in step with the sources.
 //
 //   scheduler thread   decides: what is due, what an outcome means, what is published; it alone touches the Editor and
-//   the slot fetcher threads    do what takes long (JobPool): ask a remote, fetch, read, parse; at most so many at
-//   once, one source's in turn
+//                      the slot (where very much has come, by a thread that it waits for)
+//   fetcher threads    do what takes long (JobPool): ask a remote, fetch, read, parse; at most so many at once, one
+//                      source's in turn
 //
 // One source's road: list (what does the branch point to?) → the same commit: fresher by that, done; another: update
 // (fetch, plan) → guard → commit to its tree → publish. Failures wait by backoff and breaker, each source by itself.
@@ -75,7 +76,8 @@ struct SyncerOptions {
   // What came from the shared copy is read from Git, too, so long after it was taken.
   base::Duration validation = std::chrono::minutes(1);
   // The same where this process has read nothing of the source from Git: a commit that falls to it before takes a whole reading.
-  base::Duration preparation = std::chrono::seconds(3);
+  // Give or take four fifths, since instances that start together are not to clone together.
+  base::Duration preparation = std::chrono::seconds(10);
   // Where another instance fetches a source, what came of it is looked for so long after, each time twice as long …
   base::Duration deferral = std::chrono::milliseconds(100);
   base::Duration longest_deferral = std::chrono::seconds(1);

@@ -10,6 +10,8 @@
 namespace aureacore::sync {
 namespace {
 
+constexpr double preparation_jitter = 0.8;
+
 std::vector<SourceOptions> options_of(const std::vector<SourcePtr>& sources) {
   std::vector<SourceOptions> options;
   options.reserve(sources.size());
@@ -233,8 +235,9 @@ void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
   source.adopted = now;
   // One that waits for its validation goes on waiting for the same one, however often there is another version.
   if (source.in_step() || source.validation == base::SteadyTime{}) {
-    const auto time = ground.tree ? options_.validation : std::min(options_.preparation, options_.validation);
-    source.validation = now + resilience::jittered(time, options_.jitter, dependencies_.random);
+    const auto later = resilience::jittered(options_.validation, options_.jitter, dependencies_.random);
+    const auto soon = resilience::jittered(options_.preparation, preparation_jitter, dependencies_.random);
+    source.validation = now + (ground.tree ? later : std::min(soon, later));
   }
   source.served_from_tree = false;
   source.held.reset();

@@ -253,6 +253,20 @@ TEST_F(GuardTest, HoldsOnAcrossARestart) {
   EXPECT_EQ(slot_->latest()->size(), 6);
 }
 
+// So many are worked on by a thread of their own.
+TEST_F(SyncerTest, TakesVeryManyDefinitionsAtOnceAndFewAfterThem) {
+  std::string many = component("c0");
+  for (std::size_t i = 1; i <= catalog::Editor::bulk_size; ++i) many += "---\n" + component("c" + std::to_string(i));
+  repository_.commit_file("catalog-info.yaml", many);
+  start({source_options("main", repository_)});
+  ASSERT_TRUE(eventually([&] { return has("component:default/c1024"); }));
+  EXPECT_EQ(slot_->latest()->size(), catalog::Editor::bulk_size + 1);
+  repository_.commit_file("catalog-info.yaml", many + "---\n" + component("last"));
+  ASSERT_TRUE(syncer_->refresh("main"));
+  EXPECT_TRUE(eventually([&] { return has("component:default/last"); }));
+  EXPECT_EQ(slot_->latest()->size(), catalog::Editor::bulk_size + 2);
+}
+
 TEST_F(SyncerTest, ChecksSourcesOfCriticalEntitiesMoreOften) {
   const std::string critical = "  annotations: {aureacore.io/criticality: critical}\n";
   repository_.commit_file("catalog-info.yaml", component("a", critical));
