@@ -377,9 +377,10 @@ cache::WriteTerms SharedCopy::write_terms() const {
   return {cache::Lifetimes(std::min(options_.ttl, options_.longest_ttl), std::move(ttls)), options_.compress};
 }
 
-// What begins with nothing reads or writes a whole catalog; other work does so seldom.
+// What begins with nothing reads or writes a whole catalog; other work does so seldom. Who takes the turns on a thread of theirs keeps
+// it: the store may belong to that.
 base::Result<cache::ImagePtr> SharedCopy::apart_if_whole(const std::function<base::Result<cache::ImagePtr>()>& work) {
-  if (own_) return work();
+  if (own_ || dependencies_.driven) return work();
   auto image = base::apart(work);
   heap_.expect(dependencies_.clock.steady());
   return image;
