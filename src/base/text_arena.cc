@@ -1,6 +1,7 @@
 #include "base/text_arena.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace aureacore::base {
 namespace {
@@ -24,8 +25,8 @@ std::string_view TextArena::keep(std::string_view text) {
 
 // The last chunk stays, unless it is larger than others are.
 void TextArena::clear() {
-  while (chunks_.size() > 1) chunks_.pop_front();
   if (chunks_.empty()) return;
+  chunks_.erase(chunks_.begin(), std::prev(chunks_.end()));
   if (chunks_.front().capacity() > largest_chunk) return chunks_.clear();
   chunks_.front().clear();
 }

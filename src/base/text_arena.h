@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace aureacore::base {
 
@@ -22,7 +22,7 @@ class TextArena {
   void clear();
 
  private:
-  std::deque<std::string> chunks_;
+  std::vector<std::string> chunks_;  // none so short that its text would move with it
 };
 
 }  // namespace aureacore::base
