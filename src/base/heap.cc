@@ -16,6 +16,7 @@ namespace {
 
 constexpr Duration first_sweep = std::chrono::seconds(1);
 constexpr Duration last_sweep = std::chrono::minutes(1);
+constexpr Duration patience = std::chrono::seconds(2);
 
 #ifdef AUREACORE_MIMALLOC
 
@@ -100,8 +101,8 @@ void HeapSweeper::expect(SteadyTime now) {
   due_ = now + first_sweep;
 }
 
-bool HeapSweeper::sweep(SteadyTime now) {
-  if (now < due_) return false;
+bool HeapSweeper::sweep(SteadyTime now, bool has_worked) {
+  if (now < due_ || (!has_worked && now - due_ < patience)) return false;
   give_back();
   due_ = now - expected_ < last_sweep ? now + 3 * (now - expected_) : SteadyTime::max();
   return true;

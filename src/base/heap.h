@@ -45,8 +45,10 @@ class HeapSweeper {
  public:
   // Much has been taken, and will be freed within seconds.
   void expect(SteadyTime now);
-  // Gives back what is free by now: a second after it was expected, and again after four, sixteen and sixty-four. Whether it did.
-  bool sweep(SteadyTime now);
+  // Gives back what is free by now: a second after it was expected, and again after four, sixteen and sixty-four; and then as soon as
+  // the thread has just done what others waited for, since no more of that is on its way then, or after two seconds more. Whether
+  // it did.
+  bool sweep(SteadyTime now, bool has_worked);
 
  private:
   SteadyTime expected_{};

@@ -26,6 +26,22 @@ std::vector<Digest> Manifest::parts() const {
   return all;
 }
 
+std::vector<Digest> new_parts(const Manifest& before, const Manifest& after) {
+  std::vector<Digest> parts;
+  for (std::size_t i = 0; i < after.shards.size(); ++i) {
+    if (before.shards.size() != after.shards.size() || before.shards[i] != after.shards[i])
+      parts.push_back(after.shards[i]);
+  }
+  for (const auto& source : after.sources) {
+    const auto old =
+        std::ranges::lower_bound(before.sources, source.version.source, {},
+                                 [](const auto& each) -> const std::string& { return each.version.source; });
+    if (old == before.sources.end() || old->part != source.part) parts.push_back(source.part);
+  }
+  if (before.claims != after.claims) parts.push_back(after.claims);
+  return parts;
+}
+
 std::string encode(const Manifest& manifest) {
   Output out;
   write_kind(out, Kind::manifest);

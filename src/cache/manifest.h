@@ -31,6 +31,9 @@ struct Manifest {
   friend bool operator==(const Manifest&, const Manifest&) = default;
 };
 
+// What `after` names and `before` doesn't.
+std::vector<Digest> new_parts(const Manifest& before, const Manifest& after);
+
 std::string encode(const Manifest& manifest);
 // Errors: corrupt.
 base::Result<Manifest> decode_manifest(std::string_view content);

@@ -5,6 +5,7 @@
 #include <random>
 #include <set>
 
+#include "cache/counted_store.h"
 #include "cache/embedded_store.h"
 #include "cache/envelope.h"
 #include "cache/reader.h"
@@ -29,7 +30,9 @@ class Shelf {
  public:
   Shelf() {
     auto opened = EmbeddedStore::open(folder_.path(), clock_, log_);
-    if (opened) store_ = *std::move(opened);
+    if (!opened) return;
+    store_ = std::make_unique<CountedStore>(*std::move(opened), clock_, traffic_,
+                                            [this](const char*, base::Duration) { ++calls_; });
   }
 
   Store& store() { return *store_; }
@@ -48,16 +51,20 @@ class Shelf {
           return store_->put(parts, ttl, soon());
         });
     EXPECT_TRUE(image) << image.error().message;
+    EXPECT_EQ(std::erase(written_, version_key(snapshot->token())), 1U);
     return image ? *image : nullptr;
   }
-  base::Result<ImagePtr> try_read(const Digest& digest, const ImagePtr& before = nullptr) {
+  base::Result<ImagePtr> try_read(const Digest& digest, const ImagePtr& before = nullptr,
+                                  std::span<const Digest> likely = {}) {
     const ReadTerms terms{.complete =
                               [](catalog::SourceState& state) {
                                 state.interval = 1min;
                                 state.freshness = std::make_shared<catalog::Freshness>();
                               },
                           .seed = 77,
-                          .deadline = soon()};
+                          .deadline = soon(),
+                          .likely = likely};
+    calls_ = 0;
     return cache::read(*store_, digest, before, terms);
   }
   ImagePtr read(const Digest& digest, const ImagePtr& before = nullptr) {
@@ -65,7 +72,9 @@ class Shelf {
     EXPECT_TRUE(image) << image.error().message;
     return image ? *image : nullptr;
   }
-  // By the last write(), in that order.
+  // Of the store, by the last reading.
+  [[nodiscard]] int calls() const { return calls_; }
+  // By the last write(), in that order, but for what names the manifest by the version's token.
   [[nodiscard]] const std::vector<Digest>& written() const { return written_; }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] base::Duration ttl(const Digest& digest) const { return ttls_.at(digest); }
@@ -76,7 +85,9 @@ class Shelf {
   testing::Folder folder_;
   testing::ShiftedClock clock_;
   base::Log log_{clock_, base::Log::Format::text, [](std::string_view) {}};
-  std::unique_ptr<EmbeddedStore> store_;
+  Traffic traffic_;
+  int calls_ = 0;
+  std::unique_ptr<Store> store_;
   std::vector<Digest> written_;
   std::size_t bytes_ = 0;
   std::map<Digest, base::Duration> ttls_;
@@ -237,6 +248,53 @@ TEST(Parts, AreSharedByWhatIsReadBesideWhatIsThere) {
   ASSERT_TRUE(read);
   EXPECT_EQ(catalog::difference(*before->snapshot, *read->snapshot).size(), 1U);
   EXPECT_EQ(shelf.read(after->digest, read), read);
+}
+
+TEST(Parts, ThatAreLikelyComeWithTheManifest) {
+  Shelf shelf;
+  const auto before = shelf.write(many(3'000), nullptr);
+  catalog::Editor editor(many(1, before->snapshot, "two"));
+  editor.set_source(catalog::testing::source_state("main", 9));
+  const auto after = shelf.write(editor.finish(), before);
+  auto likely = new_parts(before->manifest, after->manifest);
+  EXPECT_EQ(likely.size(), 2U) << "a shard and the source";
+  likely.push_back(after->digest);
+  EXPECT_EQ(std::set(likely.begin(), likely.end()), std::set(shelf.written().begin(), shelf.written().end()));
+  likely.pop_back();
+  const auto expected = transcript(*after->snapshot);
+  EXPECT_EQ(transcript(*shelf.try_read(after->digest, before).value()->snapshot), expected);
+  EXPECT_EQ(shelf.calls(), 3);
+  EXPECT_EQ(transcript(*shelf.try_read(after->digest, before, likely).value()->snapshot), expected);
+  EXPECT_EQ(shelf.calls(), 1);
+  // No more than likely.
+  const std::vector wrong = {Digest::of("nowhere"), before->manifest.shards[0], likely[0]};
+  EXPECT_EQ(transcript(*shelf.try_read(after->digest, before, wrong).value()->snapshot), expected);
+}
+
+TEST(Parts, AreNewWhereTheOneBeforeHasNoneOfThem) {
+  const auto part = [](char name) { return Digest::of(std::string(1, name)); };
+  const Manifest before{.sources = {{{"a", 1, "c"}, part('a')}, {{"c", 1, "c"}, part('c')}},
+                        .claims = part('0'),
+                        .shards = {part('1'), part('2')}};
+  EXPECT_TRUE(new_parts(before, before).empty());
+  auto after = before;
+  after.sources.insert(after.sources.begin() + 1, {{"b", 1, "c"}, part('b')});
+  after.sources[2].part = part('d');
+  after.claims = part('3');
+  after.shards[1] = part('4');
+  EXPECT_EQ(new_parts(before, after), (std::vector{part('4'), part('b'), part('d'), part('3')}));
+  after = before;
+  after.shards.insert(after.shards.end(), {part('5'), part('6')});
+  EXPECT_EQ(new_parts(before, after), after.shards) << "another number of them: none is known";
+}
+
+TEST(Parts, OfAVersionAreFoundByItsToken) {
+  Shelf shelf;
+  const auto image = shelf.write(many(10), nullptr);
+  const auto key = version_key(image->snapshot->token());
+  const auto found = shelf.store().get({&key, 1}, shelf.soon());
+  ASSERT_TRUE(found && found->front());
+  EXPECT_EQ(*found->front(), image->digest.hex());
 }
 
 TEST(Parts, OfAnEmptyCatalogAreRead) {

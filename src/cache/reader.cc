@@ -27,22 +27,6 @@ constexpr std::size_t batch_size = 32;
 // Where more than this share of the shards differ, all are read at once.
 constexpr std::size_t bulk_share = 4;
 
-// Asks the store; use(i, content, size as stored) for each. Several calls of it at a time go well.
-template <class Use>
-base::Status fetch(Store& store, std::span<const Digest> digests, Store::Deadline deadline, const Use& use) {
-  const auto found = store.get(digests, deadline);
-  if (!found) return std::unexpected(found.error());
-  for (std::size_t i = 0; i < digests.size(); ++i) {
-    const auto& bytes = (*found)[i];
-    if (!bytes) return base::fail(Code::not_found, "expected part {} in the cache, found none", digests[i].hex());
-    auto content = unseal(digests[i], *bytes);
-    if (!content) return std::unexpected(content.error());
-    if (auto status = use(i, *content, bytes->size()); !status)
-      return std::unexpected(status.error().in(digests[i].hex()));
-  }
-  return {};
-}
-
 // What both stores and snapshots name: rows that belong to this shard and no other.
 base::Status check_shard(const Segment& segment, std::size_t number, std::size_t shards) {
   for (const auto& row : segment.rows) {
@@ -74,9 +58,12 @@ class Reader {
 
   base::Result<ImagePtr> read(const Digest& digest) {
     image_.digest = digest;
-    auto status = fetch(store_, {&digest, 1}, terms_.deadline, [&](std::size_t, std::string_view content, std::size_t) {
-      return take(decode_manifest(content), image_.manifest);
-    });
+    auto status = fetch_likely(digest);
+    if (status) {
+      status = fetch({&digest, 1}, [&](std::size_t, std::string_view content, std::size_t) {
+        return take(decode_manifest(content), image_.manifest);
+      });
+    }
     if (status) status = find_differing();
     if (status) status = fetch_shards();
     if (status) status = fetch_sources();
@@ -87,6 +74,46 @@ class Reader {
   }
 
  private:
+  using Parts = std::vector<std::optional<std::string>>;
+
+  base::Status fetch_likely(const Digest& manifest) {
+    if (terms_.likely.empty()) return {};
+    std::vector<Digest> digests(terms_.likely.begin(), terms_.likely.end());
+    digests.push_back(manifest);
+    auto found = store_.get(digests, terms_.deadline);
+    if (!found) return std::unexpected(found.error());
+    for (std::size_t i = 0; i < digests.size(); ++i) {
+      if ((*found)[i]) likely_.insert_or_assign(digests[i], *std::move((*found)[i]));
+    }
+    return {};
+  }
+
+  // use(i, content, size as stored) for each. Several calls of it at a time go well.
+  template <class Use>
+  base::Status fetch(std::span<const Digest> digests, const Use& use) {
+    auto found = get(digests);
+    if (!found) return std::unexpected(found.error());
+    for (std::size_t i = 0; i < digests.size(); ++i) {
+      const auto& bytes = (*found)[i];
+      if (!bytes) return base::fail(Code::not_found, "expected part {} in the cache, found none", digests[i].hex());
+      auto content = unseal(digests[i], *bytes);
+      if (!content) return std::unexpected(content.error());
+      if (auto status = use(i, *content, bytes->size()); !status)
+        return std::unexpected(status.error().in(digests[i].hex()));
+    }
+    return {};
+  }
+
+  // From what is here already, if all of it is.
+  base::Result<Parts> get(std::span<const Digest> digests) {
+    if (!std::ranges::all_of(digests, [&](const Digest& digest) { return likely_.contains(digest); })) {
+      return store_.get(digests, terms_.deadline);
+    }
+    Parts found;
+    for (const Digest& digest : digests) found.emplace_back(likely_.find(digest)->second);
+    return found;
+  }
+
   base::Status find_differing() {
     const auto& shards = image_.manifest.shards;
     if (before_ && before_->shards.size() != shards.size()) before_ = nullptr;
@@ -130,14 +157,13 @@ class Reader {
     for (std::size_t i = first; i < std::min(first + batch_size, differing_.size()); ++i) {
       digests.push_back(image_.manifest.shards[differing_[i]]);
     }
-    return fetch(store_, digests, terms_.deadline,
-                 [&](std::size_t i, std::string_view content, std::size_t size) -> base::Status {
-                   auto segment = decode_shard(content, files_, terms_.seed);
-                   if (!segment) return std::unexpected(segment.error());
-                   segments_[first + i] = *std::move(segment);
-                   stored_bytes_[first + i] = size;
-                   return check_shard(segments_[first + i], differing_[first + i], image_.manifest.shards.size());
-                 });
+    return fetch(digests, [&](std::size_t i, std::string_view content, std::size_t size) -> base::Status {
+      auto segment = decode_shard(content, files_, terms_.seed);
+      if (!segment) return std::unexpected(segment.error());
+      segments_[first + i] = *std::move(segment);
+      stored_bytes_[first + i] = size;
+      return check_shard(segments_[first + i], differing_[first + i], image_.manifest.shards.size());
+    });
   }
 
   base::Status fetch_sources() {
@@ -149,18 +175,17 @@ class Reader {
       wanted.push_back(&source);
     }
     if (digests.empty()) return {};
-    return fetch(store_, digests, terms_.deadline,
-                 [&](std::size_t i, std::string_view content, std::size_t) -> base::Status {
-                   auto part = decode_source(content);
-                   if (!part) return std::unexpected(part.error());
-                   const auto& state = part->state;
-                   if (wanted[i]->version != entity::SourceVersion{state.id, state.position, state.commit}) {
-                     return base::fail(Code::corrupt, "expected the source {} as the manifest has it, found another",
-                                       wanted[i]->version.source);
-                   }
-                   sources_.push_back(*std::move(part));
-                   return {};
-                 });
+    return fetch(digests, [&](std::size_t i, std::string_view content, std::size_t) -> base::Status {
+      auto part = decode_source(content);
+      if (!part) return std::unexpected(part.error());
+      const auto& state = part->state;
+      if (wanted[i]->version != entity::SourceVersion{state.id, state.position, state.commit}) {
+        return base::fail(Code::corrupt, "expected the source {} as the manifest has it, found another",
+                          wanted[i]->version.source);
+      }
+      sources_.push_back(*std::move(part));
+      return {};
+    });
   }
 
   base::Status fetch_claims() {
@@ -168,9 +193,9 @@ class Reader {
       claims_ = before_->snapshot->contested();
       return {};
     }
-    return fetch(
-        store_, {&image_.manifest.claims, 1}, terms_.deadline,
-        [&](std::size_t, std::string_view content, std::size_t) { return take(decode_claims(content), claims_); });
+    return fetch({&image_.manifest.claims, 1}, [&](std::size_t, std::string_view content, std::size_t) {
+      return take(decode_claims(content), claims_);
+    });
   }
 
   // From nothing.
@@ -301,6 +326,7 @@ class Reader {
   Store& store_;
   ImagePtr before_;
   const ReadTerms& terms_;
+  std::map<Digest, std::string> likely_;  // as stored
   Image image_;
   Files files_;
   std::vector<std::size_t> differing_;  // numbers of shards

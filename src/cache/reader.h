@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 
 #include "base/result.h"
 #include "cache/image.h"
@@ -16,6 +17,7 @@ struct ReadTerms {
   std::function<void(catalog::SourceState&)> complete;
   std::uint64_t seed = 0;  // see catalog::Editor
   Store::Deadline deadline;
+  std::span<const Digest> likely{};  // parts that are asked for together with the manifest
 };
 
 // The catalog that the manifest names. `before` may be null; its snapshot shares with the new one what is the same.

@@ -136,17 +136,29 @@ Result<HeadMove> read_move(Reply reply) {
 }
 
 std::string announcement_text(const Announcement& announcement) {
-  return (announcement.previous ? announcement.previous->hex() : "-") + ' ' + announcement.next.hex();
+  std::string text = (announcement.previous ? announcement.previous->hex() : "-") + ' ' + announcement.next.hex();
+  for (const Digest& part : announcement.parts) text += ' ' + part.hex();
+  return text;
 }
 
 // Nothing where it is none: then something was said that we can't understand, and the head tells.
 std::optional<Announcement> parse_announcement(std::string_view text) {
-  const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos) return std::nullopt;
-  const auto next = Digest::parse(text.substr(space + 1));
-  const auto previous = Digest::parse(text.substr(0, space));
-  if (!next || (!previous && text.substr(0, space) != "-")) return std::nullopt;
-  return Announcement{previous, *next};
+  const auto next_word = [&] {
+    const std::string_view word = text.substr(0, text.find(' '));
+    text.remove_prefix(std::min(word.size() + 1, text.size()));
+    return word;
+  };
+  const std::string_view before = next_word();
+  const auto previous = Digest::parse(before);
+  const auto next = Digest::parse(next_word());
+  if (!next || (!previous && before != "-")) return std::nullopt;
+  Announcement announcement{previous, *next};
+  while (!text.empty()) {
+    const auto part = Digest::parse(next_word());
+    if (!part || announcement.parts.size() == max_announced_parts) return std::nullopt;
+    announcement.parts.push_back(*part);
+  }
+  return announcement;
 }
 
 class RedisSubscription final : public Store::Subscription {

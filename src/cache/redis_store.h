@@ -3,7 +3,7 @@
 //   {prefix}:<format>:part:<digest>     the bytes of a part
 //   {prefix}:<format>:head              the head as one value
 //   {prefix}:<format>:lease:<name>      the owner
-//   {prefix}:<format>:announcements     the channel: "<digest or -> <digest>"
+//   {prefix}:<format>:announcements     the channel: "<digest or -> <digest>", and the digests of new parts
 //   {fleet}:fleet                       a hash: member → "<when it ends, ms since 1970> <what it says>"
 //
 // Everything has a time-to-live. Every command has one key, so parts spread over a Cluster's slots; the head is moved by

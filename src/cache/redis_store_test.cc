@@ -187,8 +187,13 @@ TEST_F(RedisStoreTest, TakesAnAnnouncementThatItCantReadForOneMissed) {
   Notices notices;
   const auto subscription = store.subscribe(notices.listener());
   EXPECT_EQ(notices.next(), std::nullopt);
-  const Announcement announcement{Digest::of("one"), Digest::of("two")};
-  for (const std::string text : {"", "x", "- x", "x - y", "-  "}) {
+  const Announcement announcement{Digest::of("one"), Digest::of("two"),
+                                  std::vector(max_announced_parts, Digest::of("three"))};
+  const std::string digest = announcement.next.hex();
+  std::string many = "- " + digest;
+  for (std::size_t i = 0; i <= max_announced_parts; ++i) many += ' ' + digest;
+  for (const std::string& text : {std::string(), std::string("x"), std::string("- x"), std::string("x - y"),
+                                  std::string("-  "), "- " + digest + " x", "- " + digest + "  " + digest, many}) {
     server.command({"PUBLISH", "test:1:announcements", text});
     EXPECT_EQ(notices.next(), std::nullopt) << text;
   }

@@ -60,10 +60,15 @@ struct MoveTerms {
   base::Duration ttl{};
 };
 
+// Most that an announcement names.
+constexpr std::size_t max_announced_parts = 16;
+
 // A head has moved, somewhere.
 struct Announcement {
   std::optional<Digest> previous;  // nothing: there was no head
   Digest next;
+  std::vector<Digest>
+      parts{};  // what the next one has and the previous one hasn't, where it is little: to be asked for at once
   friend bool operator==(const Announcement&, const Announcement&) = default;
 };
 

@@ -31,13 +31,15 @@ class Outlet {
     auto part = seal(content, terms_.compress);
     if (!part) return std::unexpected(part.error());
     const std::size_t size = part->bytes.size();
-    const std::scoped_lock lock(mutex_);
-    bytes_ += size;
-    parts_[ttl].push_back(*std::move(part));
-    if (bytes_ >= batch_bytes) {
-      if (auto status = flush_locked(); !status) return std::unexpected(status.error());
-    }
+    if (auto status = put(*std::move(part), ttl); !status) return std::unexpected(status.error());
     return size;
+  }
+  // One that is sealed.
+  base::Status put(Part part, base::Duration ttl) {
+    const std::scoped_lock lock(mutex_);
+    bytes_ += part.bytes.size();
+    parts_[ttl].push_back(std::move(part));
+    return bytes_ >= batch_bytes ? flush_locked() : base::Status();
   }
   [[nodiscard]] const Lifetimes& lifetimes() const { return terms_.lifetimes; }
   base::Status flush() {
@@ -128,9 +130,12 @@ class Writer {
     image_.digest = Digest::of(manifest);
     // Whoever finds the manifest finds all that it names.
     if (auto status = outlet_.flush(); !status) return std::unexpected(status.error());
-    const auto put = outlet_.put(manifest, outlet_.lifetimes().longest());
+    const auto longest = outlet_.lifetimes().longest();
+    const auto put = outlet_.put(manifest, longest);
     if (!put) return std::unexpected(put.error());
-    if (auto status = outlet_.flush(); !status) return std::unexpected(status.error());
+    auto status = outlet_.put(version_part(image_), longest);
+    if (status) status = outlet_.flush();
+    if (!status) return std::unexpected(status.error());
     return std::make_shared<const Image>(std::move(image_));
   }
 
@@ -246,6 +251,10 @@ base::Status write_again(const Image& image, std::span<const Digest> wanted, con
   if (status) status = put_last(image.digest, [&] { return encode(image.manifest); });
   return status ? outlet.flush() : status;
 }
+
+Digest version_key(std::string_view token) { return Digest::of(fmt::format("the catalog of version {}", token)); }
+
+Part version_part(const Image& image) { return {version_key(image.snapshot->token()), image.digest.hex()}; }
 
 std::vector<base::Duration> lifetimes_of(const Image& image, const Lifetimes& lifetimes) {
   std::vector<base::Duration> all;

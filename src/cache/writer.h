@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <span>
+#include <string_view>
 
 #include "base/result.h"
 #include "cache/image.h"
@@ -20,13 +21,18 @@ struct WriteTerms {
   bool compress = true;  // equal catalogs have equal digests either way
 };
 
-// `before` may be null: then it is all parts, made on all processors. The manifest comes last. Errors: too_large (a part,
+// `before` may be null: then it is all parts, made on all processors. The manifest comes last, and with it version_part(). Errors: too_large (a part,
 // or the named limits of shard.h), those of the sink.
 base::Result<ImagePtr> write(const catalog::SnapshotPtr& snapshot, const ImagePtr& before, const WriteTerms& terms,
                              const Sink& sink);
 
 // Those of the image's parts, the manifest included, that are among `wanted`: for a store that has lost them.
 base::Status write_again(const Image& image, std::span<const Digest> wanted, const WriteTerms& terms, const Sink& sink);
+
+// Where the digest of a version's manifest stands. It is no content's digest: what it names is checked by its token.
+Digest version_key(std::string_view token);
+// Names the image's manifest, under the key of its version: so it is found when it is current no longer.
+Part version_part(const Image& image);
 
 // How long each of image.manifest.parts() and, last, the manifest are to be kept.
 std::vector<base::Duration> lifetimes_of(const Image& image, const Lifetimes& lifetimes);

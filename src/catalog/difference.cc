@@ -7,13 +7,17 @@ namespace {
 
 bool by_key(const EntityPtr& a, const EntityPtr& b) { return a->key() < b->key(); }
 
-// The entities in blocks that the other hasn't, by reference.
+// The entities that the other hasn't in the same slot, by reference.
 std::vector<EntityPtr> own_entities(const Slots& of, const Slots& other) {
   std::vector<EntityPtr> own;
   for (std::size_t i = 0; i < of.blocks(); ++i) {
-    if (i < other.blocks() && &of.block(i) == &other.block(i)) continue;
     const Slots::Block& block = of.block(i);
-    for (std::size_t rank = 0; rank < block.count; ++rank) own.push_back(block.entities[block.order[rank]]);
+    const Slots::Block* theirs = i < other.blocks() ? &other.block(i) : nullptr;
+    if (theirs == &block) continue;
+    for (std::size_t offset = 0; offset < Slots::block_size; ++offset) {
+      const EntityPtr& entity = block.entities[offset];
+      if (entity && (theirs == nullptr || theirs->entities[offset] != entity)) own.push_back(entity);
+    }
   }
   std::ranges::sort(own, by_key);
   return own;

@@ -86,6 +86,13 @@ class TestRepository {
     write(file, text);
     return commit();
   }
+  // The same behind another commit than the branch's: its history is rewritten in one step.
+  std::string commit_file_on(const std::string& parent, std::string_view file, std::string_view text) const {
+    write(file, text);
+    git({"add", "-A"});
+    git({"update-ref", "HEAD", git({"commit-tree", "-p", parent, "-m", "change", git({"write-tree"})})});
+    return head();
+  }
   // NOLINTEND(modernize-use-nodiscard)
   [[nodiscard]] std::string head() const { return git({"rev-parse", "HEAD"}); }
   // Where the server leaves blobs out for those who ask.

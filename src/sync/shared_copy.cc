@@ -1,7 +1,6 @@
 #include "sync/shared_copy.h"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 #include "base/priority.h"
@@ -22,15 +21,24 @@ constexpr double jitter = 0.3;
 constexpr int renewals = 4;
 constexpr base::Duration longest_renewal = std::chrono::minutes(5);
 
-// Where the digest of a version's manifest stands. It is under no content's digest: what it names is checked by its token.
-Digest version_key(std::string_view token) { return Digest::of(fmt::format("the catalog of version {}", token)); }
-
 std::vector<std::string> differing(const entity::Version& ours, const entity::Version& theirs) {
   std::vector<std::string> sources;
   for (const auto& component : theirs.components()) {
     const auto* own = ours.find(component.source);
     if (own == nullptr || *own != component) sources.push_back(component.source);
   }
+  return sources;
+}
+
+bool is_later(const entity::Version& ours, const entity::Version& theirs, const std::string& source) {
+  const auto* own = ours.find(source);
+  return own != nullptr && own->position > theirs.find(source)->position;
+}
+
+// Those of the sources in which ours isn't a later version, by what it says.
+std::vector<std::string> rewritten(const entity::Version& ours, const entity::Version& theirs) {
+  auto sources = differing(ours, theirs);
+  std::erase_if(sources, [&](const std::string& source) { return is_later(ours, theirs, source); });
   return sources;
 }
 
@@ -48,10 +56,7 @@ void SharedCopy::start(const std::string& catalog, Sources sources, Listener lis
   listener_ = std::move(listener);
   configure(catalog, std::move(sources));
   if (dependencies_.driven) return;
-  thread_ = std::jthread([this](const std::stop_token& stop) {
-    base::lower_priority();
-    run(stop);
-  });
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
 void SharedCopy::stop() {
@@ -180,8 +185,9 @@ void SharedCopy::set_state(State state) {
 
 void SharedCopy::run(const std::stop_token& stop) {
   while (!stop.stop_requested()) {
+    const auto before = own_;
     turn(stop);
-    heap_.sweep(dependencies_.clock.steady());
+    heap_.sweep(dependencies_.clock.steady(), own_ != before);
     wait(stop);
   }
 }
@@ -349,7 +355,7 @@ base::Status SharedCopy::begin() {
   const auto head = store_->head(in(options_.call_time));
   if (!head) return std::unexpected(head.error());
   if (!*head) return {};
-  const auto offered = offer((*head)->manifest, false);
+  const auto offered = offer((*head)->manifest, {}, false);
   // What can't be read is for Git to bring; the reason is in the log.
   if (!offered && offered.error().code == base::Code::unavailable) return offered;
   return {};
@@ -377,32 +383,38 @@ cache::WriteTerms SharedCopy::write_terms() const {
   return {cache::Lifetimes(std::min(options_.ttl, options_.longest_ttl), std::move(ttls)), options_.compress};
 }
 
-// What begins with nothing reads or writes a whole catalog; other work does so seldom. Who takes the turns on a thread of theirs keeps
-// it: the store may belong to that.
-base::Result<cache::ImagePtr> SharedCopy::apart_if_whole(const std::function<base::Result<cache::ImagePtr>()>& work) {
-  if (own_ || dependencies_.driven) return work();
-  auto image = base::apart(work);
+// Work on a whole catalog, where something is served in the background. Who takes the turns on a thread of theirs keeps it: the store
+// may belong to that.
+template <class Work>
+auto SharedCopy::apart(const Work& work) {
+  if (dependencies_.driven) return work();
+  auto outcome = base::apart([&] {
+    if (target_) base::lower_priority();
+    return work();
+  });
   heap_.expect(dependencies_.clock.steady());
-  return image;
+  return outcome;
 }
 
 base::Status SharedCopy::write() {
   if (own_ && own_->snapshot == target_) return {};
-  auto image = apart_if_whole([&] { return cache::write(target_, own_, write_terms(), sink()); });
+  const auto before = own_;
+  const auto work = [&] { return cache::write(target_, before, write_terms(), sink()); };
+  auto image = before ? work() : apart(work);
   if (!image) return std::unexpected(image.error());
   own_ = std::move(*image);
-  look_ = true;
-  return write_version();
-}
-
-// So that it is found by its token, when it is current no longer.
-base::Status SharedCopy::write_version() {
   {
     const std::scoped_lock lock(mutex_);
     if (catalog_ == configured_) image_ = own_;
   }
-  const cache::Part part{version_key(own_->snapshot->token()), own_->digest.hex()};
-  return store_->put(std::span(&part, 1), std::min(options_.ttl, options_.longest_ttl), in(options_.call_time));
+  // Most likely the head is still what ours was made of: to move it tells.
+  const auto ours = own_->manifest.version();
+  if (before && basis_ == before->digest && !seen_ && before->manifest.version() != ours) {
+    return move(basis_, rewritten(ours, before->manifest.version()),
+                cache::new_parts(before->manifest, own_->manifest));
+  }
+  look_ = true;
+  return {};
 }
 
 base::Result<catalog::SnapshotPtr> SharedCopy::recall(const std::string& token, base::SteadyTime deadline) const {
@@ -414,7 +426,7 @@ base::Result<catalog::SnapshotPtr> SharedCopy::recall(const std::string& token, 
     beside = image_;
   }
   if (!store) return base::fail(base::Code::unavailable, "the shared copy is out of reach");
-  const auto key = version_key(token);
+  const auto key = cache::version_key(token);
   const auto found = store->get(std::span(&key, 1), deadline);
   if (!found) return std::unexpected(found.error());
   const auto digest = found->front() ? Digest::parse(*found->front()) : std::nullopt;
@@ -437,7 +449,7 @@ base::Status SharedCopy::follow() {
       look_ = true;
       continue;
     }
-    if (offer(next.next, true)) return {};
+    if (offer(next.next, next.parts, true)) return {};
     look_ = true;
   }
   return std::exchange(look_, false) ? reconcile() : base::Status();
@@ -447,7 +459,7 @@ base::Status SharedCopy::reconcile() {
   put_off();
   const auto head = store_->head(in(options_.call_time));
   if (!head) return std::unexpected(head.error());
-  if (!*head) return move(std::nullopt, {});
+  if (!*head) return move(std::nullopt, {}, {});
   if ((*head)->manifest == own_->digest) {
     note_in_step();
     return {};
@@ -470,24 +482,19 @@ base::Status SharedCopy::answer(const cache::Head& found) {
   set_state(State::behind);
   note_divergence(found);
   const auto sources = differing(ours, found.version);
-  const auto is_later = [&](const std::string& source) {
-    const auto* own = ours.find(source);
-    return own != nullptr && own->position > found.version.find(source)->position;
-  };
   const auto is_ours_to_say = [&](const std::string& source) {
     return found.manifest == basis_ || confirmed_since(source, seen_at_);
   };
   if (std::ranges::all_of(sources, is_ours_to_say)) {
-    std::vector<std::string> rewritten;
-    std::ranges::remove_copy_if(sources, std::back_inserter(rewritten), is_later);
-    return move(found.manifest, rewritten);
+    return move(found.manifest, rewritten(ours, found.version), {});
   }
   // Whoever waits for what we have fetched is to fetch it, too.
   leases_.release_fetched(ours);
   // Once is enough, until a check has told more.
   if (passed_over_ == found.manifest) return {};
-  const bool is_past = std::ranges::all_of(sources, is_later);
-  if (is_past || !offer(found.manifest, false)) listener_.doubt(sources);
+  const bool is_past =
+      std::ranges::all_of(sources, [&](const auto& source) { return is_later(ours, found.version, source); });
+  if (is_past || !offer(found.manifest, {}, false)) listener_.doubt(sources);
   return {};
 }
 
@@ -539,11 +546,13 @@ void SharedCopy::note_divergence(const cache::Head& found) {
   }
 }
 
-base::Status SharedCopy::offer(const Digest& digest, bool succeeds) {
+base::Status SharedCopy::offer(const Digest& digest, std::span<const Digest> parts, bool succeeds) {
   Freshnesses freshness;
   // Git waits for the first answer alone.
-  const auto deadline = in(begun_ ? options_.bulk_time : options_.start_time);
-  auto image = apart_if_whole([&] { return cache::read(*store_, digest, own_, read_terms(freshness, deadline)); });
+  auto terms = read_terms(freshness, in(begun_ ? options_.bulk_time : options_.start_time));
+  terms.likely = parts;
+  const auto work = [&] { return cache::read(*store_, digest, own_, terms); };
+  auto image = own_ ? work() : apart(work);
   if (!image) {
     dependencies_.log.warning("shared catalog not read", {{"digest", digest.hex()}, {"error", image.error().message}});
     return std::unexpected(image.error());
@@ -570,16 +579,15 @@ base::Status SharedCopy::restore_parts() {
     }
   }
   if (missing.empty()) return {};
-  const auto written = cache::write_again(*own_, missing, terms, sink());
-  heap_.expect(dependencies_.clock.steady());
-  if (!written) return written;
+  if (auto written = apart([&] { return cache::write_again(*own_, missing, terms, sink()); }); !written) return written;
   dependencies_.log.info("parts restored", {{"parts", missing.size()}, {"of", digests.size()}});
   const std::scoped_lock lock(mutex_);
   status_.restored += missing.size();
   return {};
 }
 
-base::Status SharedCopy::move(const std::optional<Digest>& expected, const std::vector<std::string>& rewritten) {
+base::Status SharedCopy::move(const std::optional<Digest>& expected, const std::vector<std::string>& rewritten,
+                              std::vector<Digest> parts) {
   if (!expected || expected != basis_) {
     if (auto restored = restore_parts(); !restored) return restored;
   }
@@ -598,7 +606,8 @@ base::Status SharedCopy::move(const std::optional<Digest>& expected, const std::
     const std::scoped_lock lock(mutex_);
     ++status_.moved;
   }
-  return store_->announce({made_of, own_->digest}, in(options_.call_time));
+  if (parts.size() > cache::max_announced_parts) parts.clear();
+  return store_->announce({made_of, own_->digest, std::move(parts)}, in(options_.call_time));
 }
 
 void SharedCopy::note_in_step() {
@@ -651,7 +660,8 @@ base::Status SharedCopy::renew() {
   const auto interval = std::min(write_terms().lifetimes.shortest() / renewals, longest_renewal);
   renewal_ = dependencies_.clock.steady() + resilience::jittered(interval, jitter, dependencies_.random);
   if (auto restored = restore_parts(); !restored) return restored;
-  return write_version();
+  const auto part = cache::version_part(*own_);
+  return store_->put(std::span(&part, 1), write_terms().lifetimes.longest(), in(options_.call_time));
 }
 
 }  // namespace aureacore::sync

@@ -20,6 +20,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -183,18 +184,20 @@ class SharedCopy {
   base::Status step(const std::stop_token& stop);
   base::Status open(const std::stop_token& stop);
   base::Status begin();
-  base::Result<cache::ImagePtr> apart_if_whole(const std::function<base::Result<cache::ImagePtr>()>& work);
+  template <class Work>
+  auto apart(const Work& work);
   base::Status write();
-  base::Status write_version();
   void put_off();
   cache::Sink sink();
   [[nodiscard]] cache::WriteTerms write_terms() const;
   base::Status follow();
   base::Status reconcile();
   base::Status answer(const cache::Head& found);
-  base::Status offer(const cache::Digest& digest, bool succeeds);
+  base::Status offer(const cache::Digest& digest, std::span<const cache::Digest> parts, bool succeeds);
   base::Status restore_parts();
-  base::Status move(const std::optional<cache::Digest>& expected, const std::vector<std::string>& rewritten);
+  // `parts`: the new ones, where they are known.
+  base::Status move(const std::optional<cache::Digest>& expected, const std::vector<std::string>& rewritten,
+                    std::vector<cache::Digest> parts);
   base::Status renew();
   base::Status beat();
   void note_failure(const base::Error& error);

@@ -202,8 +202,7 @@ TEST_F(SharedCopyTest, ARewrittenBranchMovesTheHeadBack) {
   start_first();
   second_.start(main());
   ASSERT_TRUE(in_step(second_));
-  repository_.git({"reset", "-q", "--hard", kept});
-  repository_.commit_file("catalog-info.yaml", component("d"));
+  repository_.commit_file_on(kept, "catalog-info.yaml", component("d"));
   first_.refresh();
   ASSERT_TRUE(eventually([&] { return first_.has("component:default/d"); }));
   // The head has the greater position, so nobody but Git can tell that it is past.
@@ -273,8 +272,7 @@ TEST_F(SharedCopyTest, AMirrorFromBeforeARewriteTakesNobodyBack) {
   ASSERT_TRUE(in_step(second_));
   start_first();
   second_.stop();
-  repository_.git({"reset", "-q", "--hard", kept});
-  repository_.commit_file("catalog-info.yaml", component("d"));
+  repository_.commit_file_on(kept, "catalog-info.yaml", component("d"));
   first_.refresh();
   ASSERT_TRUE(in_step(first_));
   const auto adopted = first_.shared().adopted;

@@ -86,6 +86,23 @@ TEST_F(SharedCopyTurns, ACheckThatFoundAnotherCommitThanOursDoesNotMoveTheHeadBa
   EXPECT_EQ(head(), ours);
 }
 
+TEST_F(SharedCopyTurns, AnAnnouncementNamesWhatIsNew) {
+  serve('a', 1);
+  turn();
+  const auto before = head().value();
+  std::vector<cache::Announcement> heard;
+  const auto subscription = store("catalog")->subscribe([&](const auto& announcement) {
+    if (announcement) heard.push_back(*announcement);
+  });
+  serve('b', 2);
+  turn();
+  ASSERT_EQ(heard.size(), 1U);
+  EXPECT_EQ(heard[0].previous, before.manifest);
+  EXPECT_EQ(heard[0].next, head()->manifest);
+  ASSERT_EQ(heard[0].parts.size(), 2U) << "a shard and the source";
+  for (const auto& bytes : store("catalog")->get(heard[0].parts, base::SteadyTime::max()).value()) EXPECT_TRUE(bytes);
+}
+
 TEST_F(SharedCopyTurns, NobodyWaitsForWhatCantBeShared) {
   serve('a', 1);
   turn();

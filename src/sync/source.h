@@ -103,6 +103,8 @@ struct Source {
   std::optional<base::SteadyTime> deferred{};  // since then others were to fetch what its remote has
   base::SteadyTime adopted{};                  // when its served version was taken from the shared copy
   base::SteadyTime validation{};               // where it is not in step: when it is read from Git
+  std::optional<base::SteadyTime> fetched{};   // its mirror is untidy since then …
+  base::SteadyTime tidying{};                  // … until then
   base::SteadyTime due{};
   base::SteadyTime begun{};  // the last list job
   entity::Criticality criticality = entity::Criticality::normal;

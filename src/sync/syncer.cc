@@ -145,22 +145,23 @@ void Syncer::post(Event event) {
 }
 
 void Syncer::run(const std::stop_token& stop) {
-  bool lowered = false;
   while (!stop.stop_requested()) {
+    const auto publications = totals_.publications;
     turn();
-    if (!lowered && serving_) base::lower_priority();
-    lowered = serving_;
-    heap_.sweep(dependencies_.clock.steady());
+    heap_.sweep(dependencies_.clock.steady(), totals_.publications != publications);
     wait(stop);
   }
 }
 
-// Whether very many definitions have come, or wait to be published.
+// Whether very many definitions have come, or wait to be published; or to be compared with what is served.
 bool Syncer::is_large(const std::deque<Event>& events) const {
-  const auto many = [](const Loaded& loaded) { return loaded.update.put.size() >= catalog::Editor::bulk_size; };
+  constexpr auto very_many = catalog::Editor::bulk_size;
+  const auto many = [](const Loaded& loaded) { return loaded.update.put.size() >= very_many; };
   const auto brings_many = [&](const Event& event) {
     const auto* outcome = std::get_if<Outcome>(&event);
-    return outcome != nullptr && outcome->loaded && many(*outcome->loaded);
+    if (outcome == nullptr || !outcome->loaded) return false;
+    const Source& source = *outcome->job.source;
+    return many(*outcome->loaded) || (!source.in_step() && source.status.entities >= very_many);
   };
   const auto has_many = [&](const SourcePtr& source) { return std::ranges::any_of(source->ready, many); };
   return std::ranges::any_of(events, brings_many) || std::ranges::any_of(sources_, has_many);
@@ -180,7 +181,10 @@ void Syncer::turn() {
     publish();
   };
   if (is_large(events)) {
-    base::apart(work);
+    base::apart([&] {
+      if (serving_) base::lower_priority();
+      work();
+    });
     heap_.expect(dependencies_.clock.steady());
   } else {
     work();
@@ -210,7 +214,9 @@ void Syncer::wait(const std::stop_token& stop) {
 base::SteadyTime Syncer::next_due() const {
   auto due = base::SteadyTime::max();
   for (const auto& source : sources_) {
-    if (!source->busy() && !source->waits()) due = std::min({due, source->due, validation_due(*source)});
+    if (!source->busy() && !source->waits()) {
+      due = std::min({due, source->due, validation_due(*source), tidying_due(*source)});
+    }
   }
   const auto graced = began_ + options_.grace;
   if (!published_ && graced > dependencies_.clock.steady()) due = std::min(due, graced);
@@ -226,6 +232,7 @@ void Syncer::start_due() {
   const auto now = dependencies_.clock.steady();
   for (const auto& source : sources_) {
     if (!source->busy() && validation_due(*source) <= now) start_validation(source);
+    if (!source->busy() && tidying_due(*source) <= now) start_tidying(source);
     if (source->busy() || source->due > now || source->waits()) continue;
     if (!may_check(*source, now)) continue;
     start_load(source);

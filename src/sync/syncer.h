@@ -78,6 +78,10 @@ struct SyncerOptions {
   // The same where this process has read nothing of the source from Git: a commit that falls to it before takes a whole reading.
   // Give or take four fifths, since instances that start together are not to clone together.
   base::Duration preparation = std::chrono::seconds(10);
+  // A mirror is tidied when so long nothing has been fetched into it, or at the latest …
+  base::Duration quiet = std::chrono::seconds(3);
+  base::Duration longest_quiet =
+      std::chrono::seconds(10);  // … so long after the first fetch since: others wait for the processor
   // Where another instance fetches a source, what came of it is looked for so long after, each time twice as long …
   base::Duration deferral = std::chrono::milliseconds(100);
   base::Duration longest_deferral = std::chrono::seconds(1);
@@ -213,6 +217,8 @@ class Syncer final : public Status {
   // When a check that is asked for now may begin.
   [[nodiscard]] base::SteadyTime soonest(const Source& source) const;
   void current(Source& source, base::SteadyTime started);
+  void note_fetched(Source& source) const;
+  [[nodiscard]] static base::SteadyTime tidying_due(const Source& source);
   void start_tidying(const SourcePtr& source);
   void note_lost_mirror(Source& source, const Outcome& outcome);
   static void note_mirror(Source& source, const Outcome& outcome);

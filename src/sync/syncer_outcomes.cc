@@ -20,12 +20,12 @@ void Syncer::handle(Outcome outcome) {
       break;
     case Task::update:
       handle_update(*source, outcome);
-      if (outcome.status && !outcome.deferred) start_tidying(source);
+      if (outcome.status && !outcome.deferred) note_fetched(*source);
       break;
     case Task::validate:
       handle_validation(*source, outcome);
       if (std::exchange(source->again, false)) source->due = soonest(*source);
-      if (outcome.status) start_tidying(source);
+      if (outcome.status) note_fetched(*source);
       break;
     case Task::tidy:
       if (std::exchange(source->again, false)) source->due = soonest(*source);
@@ -149,8 +149,22 @@ void Syncer::handle_update(Source& source, Outcome& outcome) {
   if (dependencies_.shared != nullptr && source.ground.turn == turn) dependencies_.shared->nothing_new(source.id());
 }
 
-// Mostly nothing to do, now and then a minute's work; it begins when what was fetched is about to be served.
-void Syncer::start_tidying(const SourcePtr& source) { submit(source, Task::tidy, {}, dependencies_.clock.steady()); }
+void Syncer::note_fetched(Source& source) const {
+  const auto now = dependencies_.clock.steady();
+  if (!source.fetched) source.fetched = now;
+  source.tidying = std::min(now + options_.quiet, *source.fetched + options_.longest_quiet);
+}
+
+base::SteadyTime Syncer::tidying_due(const Source& source) {
+  return source.fetched ? source.tidying : base::SteadyTime::max();
+}
+
+// Mostly nothing to do, now and then a minute's work. It would be in the way of what was just fetched, here and wherever that is
+// about to be served.
+void Syncer::start_tidying(const SourcePtr& source) {
+  source->fetched.reset();
+  submit(source, Task::tidy, {}, dependencies_.clock.steady());
+}
 
 void Syncer::note_mirror(Source& source, const Outcome& outcome) {
   source.status.partial_clone = outcome.partial_clone;

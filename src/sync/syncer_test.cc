@@ -561,14 +561,28 @@ TEST_F(SyncerTest, FetchesALostMirrorAgain) {
   EXPECT_TRUE(eventually([&] { return has("component:default/a"); }));
 }
 
-TEST_F(SyncerTest, TidiesTheMirrorOnceAnUpdateIsServed) {
+TEST_F(SyncerTest, TidiesTheMirrorOnceNothingIsFetched) {
+  repository_.commit_file("catalog-info.yaml", component("a"));
+  options_.quiet = std::chrono::milliseconds(500);
+  start({source_options("main", repository_)});
+  metrics::Registry registry;
+  syncer_->register_metrics(registry);
+  const auto is_tidied = [&] { return registry.expose().find("_count{operation=\"tidy\"} 1\n") != std::string::npos; };
+  ASSERT_TRUE(eventually([&] { return has("component:default/a"); }));
+  const auto served = std::chrono::steady_clock::now();
+  EXPECT_FALSE(is_tidied());
+  EXPECT_TRUE(eventually(is_tidied));
+  EXPECT_GE(std::chrono::steady_clock::now() - served, std::chrono::milliseconds(300));
+}
+
+TEST_F(SyncerTest, TidiesTheMirrorThoughFetchesGoOn) {
+  options_.quiet = std::chrono::hours(1);
+  options_.longest_quiet = std::chrono::milliseconds(300);
   repository_.commit_file("catalog-info.yaml", component("a"));
   start({source_options("main", repository_)});
   metrics::Registry registry;
   syncer_->register_metrics(registry);
-  EXPECT_TRUE(eventually([&] {
-    return has("component:default/a") && registry.expose().find("_count{operation=\"tidy\"} 1\n") != std::string::npos;
-  }));
+  EXPECT_TRUE(eventually([&] { return registry.expose().find("{operation=\"tidy\"} 1\n") != std::string::npos; }));
 }
 
 TEST_F(SyncerTest, ShowsItsMetrics) {
