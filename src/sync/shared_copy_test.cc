@@ -60,6 +60,35 @@ TEST_F(SharedCopyTest, TheAgeOfWhatNobodyHasCheckedIsItsCommits) {
   EXPECT_NEAR(std::chrono::duration<double>(age).count(), std::chrono::duration<double>(commit).count(), 5);
 }
 
+TEST_F(SharedCopyTest, WhatWasReadBeforeSaysNothingForWhatIsBegunWith) {
+  git::TestRepository other;
+  other.commit_file("catalog-info.yaml", component("other"));
+  const auto kept = repository_.commit_file("catalog-info.yaml", component("a"));
+  repository_.commit_file("catalog-info.yaml", component("b"));
+  repository_.commit_file("catalog-info.yaml", component("c"));
+  const auto made = std::chrono::steady_clock::now();
+  const std::vector<SourceOptions> both = {source_options("main", repository_), source_options("other", other)};
+  first_.start(both);
+  ASSERT_TRUE(in_step(first_));
+  first_.stop();
+  // A mirror of what came after a rewrite, checked a moment ago.
+  shared_.out_of_reach = true;
+  repository_.commit_file_on(kept, "catalog-info.yaml", component("d"));
+  second_.start(main());
+  ASSERT_TRUE(eventually([&] { return second_.has("component:default/d"); }));
+  second_.stop();
+  second_.git.set(repository_.url(), Fault::fail);
+  second_.git.set(other.url(), Fault::fail);
+  second_.options().grace = 1h;
+  second_.start(both);
+  ASSERT_TRUE(eventually([&] { return !second_.source("main").commit.empty(); }));
+  ASSERT_EQ(second_.served(), nullptr);
+  shared_.out_of_reach = false;
+  ASSERT_TRUE(eventually([&] { return second_.has("component:default/c"); }));
+  const auto checked = second_.served()->source("main")->freshness->last_check();
+  EXPECT_LE(checked, made) << "nobody says that it was found since";
+}
+
 TEST_F(SharedCopyTest, WhatOneInstanceFetchesAllServe) {
   repository_.commit_file("catalog-info.yaml", component("a"));
   start_first();

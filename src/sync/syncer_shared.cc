@@ -196,6 +196,8 @@ void Syncer::adopt(const Offer& offer) {
     }
     if (!differs(*source, version)) continue;
     adopt(*source, snapshot);
+    // What was read from the mirror, and not served yet, was another commit: the check that found that one says nothing.
+    if (!offer.base) set_age(*source, *snapshot.source(source->id()));
     auto& entities = source->status.entities;
     const auto [come, gone] = changes[source->id()];
     entities =
@@ -242,7 +244,6 @@ void Syncer::adopt(Source& source, const catalog::Snapshot& snapshot) {
   source.served_from_tree = false;
   source.held.reset();
   source.released.clear();
-  if (!source.status.loaded) set_age(source, state);
   source.freshness->set_degraded(degraded(source));
   auto& status = source.status;
   status.loaded = true;
