@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "cache/envelope.h"
 #include "cache/head.h"
@@ -26,7 +28,7 @@ void load(std::string_view content) {
   const auto count = segment->rows.size();
   std::vector<aureacore::catalog::Segment> segments;
   segments.push_back(*std::move(segment));
-  const auto loaded = aureacore::catalog::load(segments, 1);
+  const auto loaded = aureacore::catalog::load(std::move(segments), 1);
   expect(loaded && (*loaded)->size() == count);
 }
 

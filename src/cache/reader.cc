@@ -205,7 +205,7 @@ class Reader {
       for (const auto& row : segments_[i].rows) entities.push_back(row.entity);
       image_.shards.push_back(make_shard(image_.manifest.shards[i], std::move(entities), stored_bytes_[i]));
     }
-    auto loaded = catalog::load(segments_, terms_.seed);
+    auto loaded = catalog::load(std::move(segments_), terms_.seed);
     if (!loaded) return std::unexpected(loaded.error());
     catalog::Editor editor(*loaded);
     for (auto& [key, losers] : claims_) {

@@ -49,7 +49,9 @@ class TextTable {
 
 std::vector<std::string_view> read_table(Input& in, base::TextArena& texts, std::size_t most_bytes) {
   std::vector<std::string_view> table;
-  for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
+  const std::size_t count = in.count();
+  table.reserve(in.ok() ? count : 0);
+  for (std::size_t left = count; left > 0 && in.ok(); --left) {
     table.push_back(texts.keep(in.text()));
     if (table.back().size() > most_bytes) in.fail();
   }
@@ -151,6 +153,9 @@ class ShardReader {
     segment_.rows.reserve(in_.ok() ? count : 0);
     for (std::size_t i = 0; i < count && in_.ok(); ++i) read_row(definitions);
     if (!in_.done()) return base::fail(Code::corrupt, "expected the bytes of a shard, found others");
+    // There are thousands of segments at a time.
+    segment_.values.shrink_to_fit();
+    segment_.words.shrink_to_fit();
     return std::move(segment_);
   }
 
@@ -174,14 +179,16 @@ class ShardReader {
     const std::size_t count = in_.count(least_value_bytes);
     if (segment_.values.size() + count > max_shard_values) in_.fail();
     for (std::size_t i = 0; i < count && in_.ok(); ++i) {
-      Segment::Value value;
+      catalog::ReadValue value;
       const std::uint64_t head = in_.below(std::uint64_t{segment_.paths.size()} << flag_bits);
       value.path = static_cast<std::uint32_t>(head >> flag_bits);
-      value.has_value = (head & has_value_flag) != 0;
-      if (value.has_value) {
-        value.text = read_quote(quotes);
-        value.hash = catalog::hash_folded(value.text, seed_) ^ ((head & is_item_flag) != 0 ? catalog::item_mark : 0);
-        value.trace = catalog::spelling_trace(value.text);
+      if ((head & has_value_flag) != 0) {
+        const std::string_view text = read_quote(quotes);
+        value.has_value = 1;
+        value.begin = text.data();
+        value.bytes = static_cast<std::uint32_t>(text.size());
+        value.hash = catalog::hash_folded(text, seed_) ^ ((head & is_item_flag) != 0 ? catalog::item_mark : 0);
+        value.trace = catalog::spelling_trace(text) & 0x7FFF'FFFFU;
       }
       segment_.values.push_back(value);
     }

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <atomic>
-#include <tuple>
+#include <bit>
+#include <numeric>
 
 #include "base/parallel.h"
 #include "base/text.h"
@@ -42,12 +43,43 @@ boost::intrusive_ptr<Posting> copy_for_edit(const Posting& posting, base::EditTo
 std::uint64_t spread(std::uint32_t slot) { return slot * item_mark; }
 
 // The length of the run at the front whose members are alike.
-template <class Alike>
-std::size_t run_length(std::span<const SlotTerm> terms, const Alike& alike) {
+template <class Each, class Alike>
+std::size_t run_length(std::span<const Each> all, const Alike& alike) {
   std::size_t length = 1;
-  while (length < terms.size() && alike(terms[length], terms[0])) ++length;
+  while (length < all.size() && alike(all[length], all[0])) ++length;
   return length;
 }
+
+// Sorts what is in order of slots by hash, then slot: hashes are spread evenly, so their first bits say nearly where each belongs.
+class HashSorter {
+ public:
+  using Loaded = Index::Loaded;
+
+  // Valid until the next call.
+  std::span<const Loaded> sort(std::span<const Loaded> by_slot) {
+    constexpr std::size_t bucket_size = 4;
+    const auto bits = static_cast<int>(std::bit_width(by_slot.size() / bucket_size));
+    const auto bucket_of = [bits](const Loaded& each) { return bits == 0 ? 0 : each.hash >> (64 - bits); };
+    ends_.assign((std::size_t{1} << bits) + 1, 0);
+    for (const Loaded& each : by_slot) ++ends_[bucket_of(each) + 1];
+    std::partial_sum(ends_.begin(), ends_.end(), ends_.begin());
+    sorted_.resize(by_slot.size());
+    for (const Loaded& each : by_slot) sorted_[ends_[bucket_of(each)]++] = each;
+    std::size_t begin = 0;
+    for (const std::size_t end : std::span(ends_).first(ends_.size() - 1)) {
+      const auto bucket = std::span(sorted_).subspan(begin, end - begin);
+      if (!std::ranges::is_sorted(bucket, before)) std::ranges::sort(bucket, before);
+      begin = end;
+    }
+    return sorted_;
+  }
+
+ private:
+  static bool before(const Loaded& a, const Loaded& b) { return a.hash != b.hash ? a.hash < b.hash : a.slot < b.slot; }
+
+  std::vector<std::size_t> ends_;
+  std::vector<Loaded> sorted_;
+};
 
 }  // namespace
 
@@ -161,30 +193,30 @@ void Index::join_all(Path& path, std::span<const SlotTerm> of_path, const Spelli
 }
 
 // Paths share nothing, so each is one thread's work.
-void Index::load(std::span<const std::uint64_t> paths, const TermsAt& terms_at, base::EditToken token) {
+void Index::load(std::span<const std::uint64_t> paths, const LoadedAt& loaded_at, base::EditToken token) {
   std::vector<Path*> fresh;
   fresh.reserve(paths.size());
   for (const std::uint64_t hash : paths) fresh.push_back(&writable(hash, token));
   std::atomic<std::size_t> next{0};
   base::in_parallel(paths.size(), [&](std::size_t, std::size_t) {
-    std::vector<SlotTerm> terms;
+    std::vector<Loaded> loaded;
+    HashSorter by_hash;
     for (std::size_t i = next++; i < paths.size(); i = next++) {
-      terms.clear();
-      terms_at(i, terms);
-      load_counts(*fresh[i], terms, token);
-      std::ranges::sort(terms, {},
-                        [](const SlotTerm& each) { return std::tuple(each.value_hash, each.has_value, each.slot); });
-      load_values(*fresh[i], terms, token);
+      loaded.clear();
+      loaded_at(i, loaded);
+      load_counts(*fresh[i], loaded, token);
+      std::erase_if(loaded, [](const Loaded& each) { return each.value->has_value == 0; });
+      load_values(*fresh[i], by_hash.sort(loaded), token);
     }
   });
 }
 
-void Index::load_counts(Path& path, std::span<const SlotTerm> of_path, base::EditToken token) {
+void Index::load_counts(Path& path, std::span<const Loaded> of_path, base::EditToken token) {
   std::vector<std::uint32_t> slots;
   std::vector<base::PersistentMap<std::uint32_t>::Item> several;
   slots.reserve(of_path.size());
   for (auto rest = of_path; !rest.empty();) {
-    const std::size_t count = run_length(rest, [](const SlotTerm& a, const SlotTerm& b) { return a.slot == b.slot; });
+    const std::size_t count = run_length(rest, [](const Loaded& a, const Loaded& b) { return a.slot == b.slot; });
     slots.push_back(rest.front().slot);
     if (count > 1) several.push_back({spread(rest.front().slot), static_cast<std::uint32_t>(count)});
     rest = rest.subspan(count);
@@ -194,38 +226,35 @@ void Index::load_counts(Path& path, std::span<const SlotTerm> of_path, base::Edi
   path.terms_of = base::PersistentMap<std::uint32_t>::of(several, token);
 }
 
-void Index::load_values(Path& path, std::span<const SlotTerm> of_path, base::EditToken token) {
+void Index::load_values(Path& path, std::span<const Loaded> of_path, base::EditToken token) {
   std::vector<base::PersistentMap<PostingRef>::Item> items;
   for (auto rest = of_path; !rest.empty();) {
-    const auto same = rest.first(run_length(rest, [](const SlotTerm& a, const SlotTerm& b) {
-      return a.value_hash == b.value_hash && a.has_value == b.has_value;
-    }));
+    const auto same = rest.first(run_length(rest, [](const Loaded& a, const Loaded& b) { return a.hash == b.hash; }));
     rest = rest.subspan(same.size());
-    const SlotTerm& first = same.front();
-    if (!first.has_value) continue;
-    items.push_back({first.value_hash,
-                     same.size() == 1 ? PostingRef(first.slot, first.trace) : PostingRef(make_posting(same, token))});
+    const Loaded& first = same.front();
+    items.push_back(
+        {first.hash, same.size() == 1 ? PostingRef(first.slot, first.trace) : PostingRef(make_posting(same, token))});
   }
   path.values = base::PersistentMap<PostingRef>::of(items, token);
 }
 
-boost::intrusive_ptr<Posting> Index::make_posting(std::span<const SlotTerm> same, base::EditToken token) {
+boost::intrusive_ptr<Posting> Index::make_posting(std::span<const Loaded> same, base::EditToken token) {
   boost::intrusive_ptr<Posting> posting(new Posting);
   posting->token = token;
   // Mostly all write it the same way.
-  std::vector<SlotTerm> others;
+  std::vector<Loaded> others;
   for (auto left = same; !left.empty(); left = others) {
-    const SlotTerm first = left.front();
+    const Loaded first = left.front();
     std::vector<std::uint32_t> slots;
-    std::vector<SlotTerm> next;
-    for (const SlotTerm& each : left) {
+    std::vector<Loaded> next;
+    for (const Loaded& each : left) {
       if (each.trace != first.trace) {
         next.push_back(each);
       } else if (slots.empty() || slots.back() != each.slot) {
         slots.push_back(each.slot);
       }
     }
-    posting->spellings.push_back({std::string(first.value), IdSet::of(slots, token)});
+    posting->spellings.push_back({std::string(first.value->text()), IdSet::of(slots, token)});
     others = std::move(next);
   }
   return posting;

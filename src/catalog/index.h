@@ -81,6 +81,19 @@ struct SlotTerm {
   bool has_value = false;
 };
 
+// A value at a path, as it was read instead of computed. Small: a load has millions of them.
+struct ReadValue {
+  const char* begin = nullptr;
+  std::uint64_t hash = 0;        // as terms have it, under the seed of the index; of no value: 0
+  std::uint32_t bytes = 0;       // of its text
+  std::uint32_t path = 0;        // as whoever reads it numbers them
+  std::uint32_t trace : 31 = 0;  // see spelling_trace()
+  std::uint32_t has_value : 1 = 0;
+
+  // As written; empty where the path has no value.
+  [[nodiscard]] std::string_view text() const { return {begin, bytes}; }
+};
+
 class Index {
  public:
   // How the entity at a slot wrote the value of a term: asked when a second entity joins a value that so far one had, and writes
@@ -92,10 +105,17 @@ class Index {
   void add(const Term& term, std::uint32_t slot, const Spelling& spelling, base::EditToken token);
   // Many at once, sorted by path hash, value hash and slot: no entity has a term at any of the paths yet.
   void add_all(std::span<const SlotTerm> terms, const Spelling& spelling, base::EditToken token);
-  // Appends the terms at a path, by slot. Any thread.
-  using TermsAt = std::function<void(std::size_t path, std::vector<SlotTerm>& out)>;
+  // What the entity at a slot has at a path.
+  struct Loaded {
+    std::uint64_t hash = 0;
+    std::uint32_t slot = 0;
+    std::uint32_t trace = 0;
+    const ReadValue* value = nullptr;
+  };
+  // Appends all at a path, by slot. Any thread.
+  using LoadedAt = std::function<void(std::size_t path, std::vector<Loaded>& out)>;
   // All that there is, into an empty index, by the hashes of all paths. On all processors.
-  void load(std::span<const std::uint64_t> paths, const TermsAt& terms_at, base::EditToken token);
+  void load(std::span<const std::uint64_t> paths, const LoadedAt& loaded_at, base::EditToken token);
   void remove(const Term& term, std::uint32_t slot, base::EditToken token);
 
   // Regardless of case; added to `out`.
@@ -127,11 +147,11 @@ class Index {
   Path& writable(std::uint64_t path_hash, base::EditToken token);
   // Terms of one path, sorted as for add_all().
   static void join_all(Path& path, std::span<const SlotTerm> of_path, const Spelling& spelling, base::EditToken token);
-  // Terms of one path by value hash, has_value and slot, into a path that has none.
-  static void load_values(Path& path, std::span<const SlotTerm> of_path, base::EditToken token);
-  static boost::intrusive_ptr<Posting> make_posting(std::span<const SlotTerm> same, base::EditToken token);
-  // Terms of one path by slot, into a path that has none.
-  static void load_counts(Path& path, std::span<const SlotTerm> of_path, base::EditToken token);
+  // All of one path by slot, into a path that has none.
+  static void load_counts(Path& path, std::span<const Loaded> of_path, base::EditToken token);
+  // Those that have a value, by hash and slot.
+  static void load_values(Path& path, std::span<const Loaded> of_path, base::EditToken token);
+  static boost::intrusive_ptr<Posting> make_posting(std::span<const Loaded> same, base::EditToken token);
   static void count_terms(Path& path, std::span<const SlotTerm> of_path, base::EditToken token);
   // Terms of one value.
   static void join(Path& path, std::span<const SlotTerm> same, const Spelling& spelling, base::EditToken token);

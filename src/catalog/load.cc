@@ -1,9 +1,10 @@
 #include "catalog/load.h"
 
 #include <algorithm>
-#include <atomic>
 #include <future>
+#include <iterator>
 #include <map>
+#include <mutex>
 #include <unordered_map>
 
 #include "base/hash.h"
@@ -19,10 +20,8 @@ struct Entry {
   std::uint32_t row;
 
   [[nodiscard]] const EntityPtr& entity() const { return segment->rows[row].entity; }
-  [[nodiscard]] std::span<const Segment::Value> values() const {
-    const std::size_t begin = row == 0 ? 0 : segment->rows[row - 1].values_end;
-    return std::span(segment->values).subspan(begin, segment->rows[row].values_end - begin);
-  }
+  [[nodiscard]] std::size_t values_begin() const { return row == 0 ? 0 : segment->rows[row - 1].values_end; }
+  [[nodiscard]] std::size_t values_end() const { return segment->rows[row].values_end; }
   [[nodiscard]] std::span<const Segment::Word> words() const {
     const std::size_t begin = row == 0 ? 0 : segment->rows[row - 1].words_end;
     return std::span(segment->words).subspan(begin, segment->rows[row].words_end - begin);
@@ -30,17 +29,27 @@ struct Entry {
 };
 
 std::vector<Entry> in_order(const std::vector<Segment>& segments) {
-  std::vector<std::pair<std::string_view, Entry>> keyed;
-  for (std::uint32_t number = 0; number < segments.size(); ++number) {
-    const auto& rows = segments[number].rows;
-    for (std::uint32_t row = 0; row < rows.size(); ++row) {
-      keyed.push_back({rows[row].entity->key(), {&segments[number], number, row}});
+  using Keyed = std::pair<std::string_view, Entry>;
+  std::mutex mutex;
+  std::vector<Keyed> all;
+  base::in_parallel(segments.size(), [&](std::size_t begin, std::size_t end) {
+    std::vector<Keyed> some;
+    for (std::size_t number = begin; number < end; ++number) {
+      const auto& rows = segments[number].rows;
+      for (std::uint32_t row = 0; row < rows.size(); ++row) {
+        some.push_back({rows[row].entity->key(), {&segments[number], static_cast<std::uint32_t>(number), row}});
+      }
     }
-  }
-  std::ranges::sort(keyed, {}, &std::pair<std::string_view, Entry>::first);
+    std::ranges::sort(some, {}, &Keyed::first);
+    const std::scoped_lock lock(mutex);
+    std::vector<Keyed> merged;
+    merged.reserve(all.size() + some.size());
+    std::ranges::merge(all, some, std::back_inserter(merged), {}, &Keyed::first, &Keyed::first);
+    all = std::move(merged);
+  });
   std::vector<Entry> entries;
-  entries.reserve(keyed.size());
-  for (const auto& [key, entry] : keyed) entries.push_back(entry);
+  entries.reserve(all.size());
+  for (const auto& [key, entry] : all) entries.push_back(entry);
   return entries;
 }
 
@@ -62,7 +71,8 @@ class Numbering {
 // The values at each path, by slot.
 class Values {
  public:
-  Values(const std::vector<Segment>& segments, const std::vector<Entry>& entries, std::uint64_t seed) {
+  Values(const std::vector<Segment>& segments, const std::vector<Entry>& entries, std::uint64_t seed)
+      : entries_(entries) {
     Numbering numbers(segments.size());
     std::unordered_map<std::string_view, std::uint32_t> known;
     std::vector<std::size_t> counts;
@@ -73,40 +83,39 @@ class Values {
         return at->second;
       });
       counts.resize(hashes_.size());
-      for (const Segment::Value& value : segments[i].values) ++counts[numbers.at(i, value.path)];
+      for (const ReadValue& value : segments[i].values) ++counts[numbers.at(i, value.path)];
     }
     begins_.assign(1, 0);
     for (const std::size_t count : counts) begins_.push_back(begins_.back() + count);
     values_.resize(begins_.back());
     std::vector<std::size_t> next(begins_.begin(), begins_.end() - 1);
     for (std::uint32_t slot = 0; slot < entries.size(); ++slot) {
-      for (const Segment::Value& value : entries[slot].values()) {
-        values_[next[numbers.at(entries[slot].segment_number, value.path)]++] = {&value, slot};
+      const Entry& entry = entries[slot];
+      for (std::size_t i = entry.values_begin(); i < entry.values_end(); ++i) {
+        const std::uint32_t path = numbers.at(entry.segment_number, entry.segment->values[i].path);
+        values_[next[path]++] = {slot, static_cast<std::uint32_t>(i)};
       }
     }
   }
 
   void add_to(Index& index, base::EditToken token) const {
-    const auto terms_at = [this](std::size_t path, std::vector<SlotTerm>& terms) {
+    const auto loaded_at = [this](std::size_t path, std::vector<Index::Loaded>& out) {
       for (std::size_t i = begins_[path]; i < begins_[path + 1]; ++i) {
-        const Segment::Value& value = *values_[i].value;
-        terms.push_back({.path_hash = hashes_[path],
-                         .value_hash = value.hash,
-                         .value = value.text,
-                         .slot = values_[i].slot,
-                         .trace = value.trace,
-                         .has_value = value.has_value});
+        const auto [slot, number] = values_[i];
+        const ReadValue& value = entries_[slot].segment->values[number];
+        out.push_back({value.hash, slot, value.trace, &value});
       }
     };
-    index.load(hashes_, terms_at, token);
+    index.load(hashes_, loaded_at, token);
   }
 
  private:
   struct Place {
-    const Segment::Value* value = nullptr;
     std::uint32_t slot = 0;
+    std::uint32_t value = 0;  // its number among the segment's
   };
 
+  const std::vector<Entry>& entries_;
   std::vector<std::uint64_t> hashes_;  // of the paths
   std::vector<std::size_t> begins_;    // where each path's values begin, and the end of all
   std::vector<Place> values_;
@@ -155,7 +164,7 @@ void add_entities(const std::vector<Entry>& entries, Slots& slots, SourceSlots& 
 
 class Loader {
  public:
-  static SnapshotPtr load(const std::vector<Segment>& segments, const std::vector<Entry>& entries, std::uint64_t seed) {
+  static SnapshotPtr load(std::vector<Segment>& segments, const std::vector<Entry>& entries, std::uint64_t seed) {
     boost::intrusive_ptr<Snapshot> snapshot(new Snapshot(seed));
     const base::EditToken token = ++snapshot->edit_;
     auto texts = std::async(std::launch::async, [&] { add_texts(segments, entries, snapshot->texts_); });
@@ -164,6 +173,7 @@ class Loader {
       add_relations(entries, snapshot->edges_, token);
     });
     Values(segments, entries, seed).add_to(snapshot->index_, token);
+    for (Segment& segment : segments) segment.values = {};  // takes a while, and the texts aren't done
     texts.get();
     relations.get();
     snapshot->token_ = snapshot->version_.token();
@@ -171,7 +181,7 @@ class Loader {
   }
 };
 
-base::Result<SnapshotPtr> load(const std::vector<Segment>& segments, std::uint64_t seed) {
+base::Result<SnapshotPtr> load(std::vector<Segment> segments, std::uint64_t seed) {
   const auto entries = in_order(segments);
   const auto same_key = [](const Entry& a, const Entry& b) { return a.entity()->key() == b.entity()->key(); };
   if (const auto twice = std::ranges::adjacent_find(entries, same_key); twice != entries.end()) {

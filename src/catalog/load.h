@@ -13,6 +13,6 @@
 namespace aureacore::catalog {
 
 // `seed` as for an Editor; the segments' hashes are made with it. Errors: corrupt (two segments have the same entity).
-base::Result<SnapshotPtr> load(const std::vector<Segment>& segments, std::uint64_t seed);
+base::Result<SnapshotPtr> load(std::vector<Segment> segments, std::uint64_t seed);
 
 }  // namespace aureacore::catalog

@@ -19,14 +19,6 @@ namespace aureacore::catalog {
 
 // Where one entity's own begin in a vector of all; they end where the next one's begin.
 struct Segment {
-  // Hashed where it is read, while its text is at hand.
-  struct Value {
-    std::string_view text;   // as written; empty where the path has no value
-    std::uint64_t hash = 0;  // as terms have it, under the seed of the snapshot that is to be made
-    std::uint32_t trace = 0;
-    std::uint32_t path = 0;
-    bool has_value = false;
-  };
   struct Word {
     std::uint32_t term = 0;
     search::Fields fields;
@@ -38,7 +30,9 @@ struct Segment {
   };
 
   std::vector<Row> rows;
-  std::vector<Value> values;            // those of the first row, of the second, …
+  // Those of the first row, of the second, …; hashed where they are read, while their text is at hand, under the seed of the
+  // snapshot that is to be made.
+  std::vector<ReadValue> values;
   std::vector<Word> words;              // likewise
   std::vector<std::string_view> paths;  // lower case, distinct
   std::vector<std::string_view> terms;  // distinct, none longer than search::max_term_bytes
