@@ -2,6 +2,10 @@
 
 #include <utility>
 
+#include "base/heap.h"
+#include "catalog/difference.h"
+#include "catalog/editor.h"
+
 namespace aureacore::sync {
 namespace {
 
@@ -47,6 +51,12 @@ class Performer {
     if (outcome.loaded) outcome.loaded->checked = job_.started;
     if (!status && context_.shared != nullptr) context_.shared->release(source_.id());
     return status;
+  }
+
+  // On a whole catalog, mostly.
+  base::Status compare(Outcome& outcome) const {
+    outcome.compared = base::apart([&] { return sync::compare(job_.served, source_.id(), *job_.from.tree); });
+    return {};
   }
 
   base::Status tidy() {
@@ -133,6 +143,16 @@ class Performer {
 
 }  // namespace
 
+Comparison compare(const catalog::SnapshotPtr& served, const std::string& source, const SourceTree& tree) {
+  catalog::Editor editor(served);
+  Comparison found;
+  found.shared = editor.replace_source(source, tree.contents());
+  auto next = editor.finish();
+  const bool same = catalog::difference(*served, *next).empty() && served->diagnostics() == next->diagnostics();
+  if (!same) found.right = std::move(next);
+  return found;
+}
+
 Outcome perform(Job job, const JobContext& context) {
   const std::stop_callback forward(job.source->stop.get_token(), [&job] { job.stop.request_stop(); });
   Outcome outcome;
@@ -149,6 +169,9 @@ Outcome perform(Job job, const JobContext& context) {
       break;
     case Task::validate:
       outcome.status = performer.fetch_and_plan(outcome);
+      break;
+    case Task::compare:
+      outcome.status = performer.compare(outcome);
       break;
     case Task::tidy:
       outcome.status = performer.tidy();

@@ -18,18 +18,27 @@ enum class Task : std::uint8_t {
   list,      // what the remote's branch points to
   update,    // fetch a tip and plan what it changes
   validate,  // the same with the served commit, which came from the shared copy
+  compare,   // what others made of a commit with what the tree has of it
   tidy,      // the mirror's housekeeping, once an update is served
 };
 
 struct Job {
   SourcePtr source;
   Task task = Task::list;
-  git::Advertised tip;       // of update
-  base::SteadyTime started;  // of list: when it began; of update: when the list that found the tip began
-  Ground from{};             // of load, update and validate
-  bool patient = true;       // of update: leaves it to another instance that is at it
-  std::stop_source stop{};   // ends this job alone; source->stop does so with all of the source's
+  git::Advertised tip;            // of update
+  base::SteadyTime started;       // of list: when it began; of update: when the list that found the tip began
+  Ground from{};                  // of load, update, validate and compare
+  bool patient = true;            // of update: leaves it to another instance that is at it
+  catalog::SnapshotPtr served{};  // of compare
+  std::stop_source stop{};        // ends this job alone; source->stop does so with all of the source's
 };
+
+// A snapshot beside what a source's tree has, whole and to the last relation.
+struct Comparison {
+  catalog::SnapshotPtr right;                 // what the tree makes of the snapshot; null: it is that already
+  std::vector<entity::DefinitionPtr> shared;  // see Editor::replace_source()
+};
+Comparison compare(const catalog::SnapshotPtr& served, const std::string& source, const SourceTree& tree);
 
 struct Outcome {
   Job job;
@@ -37,6 +46,7 @@ struct Outcome {
   git::Advertised tip;                  // of list
   std::optional<std::string> mirrored;  // of list: the commit that the mirror holds; empty: none
   std::optional<Loaded> loaded;         // of load, update and validate
+  std::optional<Comparison> compared;   // of compare
   bool deferred = false;                // of update: another instance does it
   bool cut = false;                     // it kept others waiting for too long: it says nothing of the remote
   bool partial_clone = false;           // of load and update; so is the next

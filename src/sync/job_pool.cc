@@ -15,6 +15,7 @@ JobKind kind_of(Task task) {
       return JobKind::check;
     case Task::update:
     case Task::validate:
+    case Task::compare:
     case Task::tidy:
       break;
   }

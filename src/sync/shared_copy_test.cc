@@ -6,6 +6,8 @@
 #include <random>
 
 #include "cache/envelope.h"
+#include "cache/writer.h"
+#include "catalog/testing.h"
 #include "metrics/registry.h"
 #include "sync/test_fleet.h"
 
@@ -385,6 +387,38 @@ TEST_F(SharedCopyTest, WhatWasTakenIsComparedWithGit) {
   ASSERT_TRUE(eventually([&] { return second_.has("component:default/b"); }));
   EXPECT_TRUE(second_.has("component:default/a"));
   EXPECT_TRUE(eventually([&] { return second_.source().entities == 2; }));
+}
+
+TEST_F(SharedCopyTest, WhatIsWrongInTheSharedCopyIsPutRight) {
+  repository_.commit_file("catalog-info.yaml", component("a") + "---\n" + component("b"));
+  start_first();
+  first_.stop();
+  const auto right = first_.served();
+  const auto found = shared_.store()->head(base::SteadyTime::max()).value().value();
+  // Of the same commit, and whole, but something else.
+  catalog::Editor editor(right);
+  auto other = catalog::testing::define({.name = "a", .path = "catalog-info.yaml"});
+  editor.replace_entity("component:default/a", {other}, {});
+  const auto put = [&](std::span<const cache::Part> parts, base::Duration ttl) {
+    return shared_.store()->put(parts, ttl, base::SteadyTime::max());
+  };
+  const auto wrong = cache::write(editor.finish(), nullptr, {}, put).value();
+  ASSERT_EQ(wrong->manifest.version(), found.version);
+  const auto moved =
+      shared_.store()->move_head({found.manifest, {}, 1h}, {wrong->digest, found.version}, base::SteadyTime::max());
+  ASSERT_EQ(moved->outcome, cache::HeadMove::Outcome::moved);
+  second_.options().preparation = 200ms;
+  second_.start(main());
+  ASSERT_TRUE(eventually([&] { return second_.served() != nullptr; }));
+  EXPECT_NE(entities(second_.served()), entities(right)) << "nobody knows better yet";
+  ASSERT_TRUE(eventually([&] { return entities(second_.served()) == entities(right); }));
+  EXPECT_EQ(second_.served()->version(), right->version());
+  EXPECT_THAT(second_.log_text(), HasSubstr("shared version is not what Git says, Git's is served"));
+  // From here on it works on its own.
+  repository_.commit_file("more/catalog-info.yaml", component("c"));
+  second_.refresh();
+  ASSERT_TRUE(eventually([&] { return second_.has("component:default/c"); }));
+  EXPECT_TRUE(second_.has("component:default/b"));
 }
 
 TEST_F(SharedCopyTest, ASourceThatWasTakenIsGoneOnWithWithoutAMirror) {

@@ -153,7 +153,7 @@ void Syncer::run(const std::stop_token& stop) {
   }
 }
 
-// Whether very many definitions have come, or wait to be published; or to be compared with what is served.
+// Whether very many definitions have come, or wait to be published, or to take the place of what is served.
 bool Syncer::is_large(const std::deque<Event>& events) const {
   constexpr auto very_many = catalog::Editor::bulk_size;
   const auto many = [](const Loaded& loaded) { return loaded.update.put.size() >= very_many; };
@@ -297,7 +297,14 @@ void Syncer::submit(const SourcePtr& source, Task task, git::Advertised tip, bas
                             : std::ranges::none_of(sources_, [](const SourcePtr& one) { return one->status.loaded; });
   const bool patient =
       can_take && (!source->deferred || dependencies_.clock.steady() - *source->deferred < options_.patience);
-  jobs_->submit({source, task, std::move(tip), started, source->ground, patient});
+  auto beside = task == Task::compare ? served() : nullptr;
+  jobs_->submit({.source = source,
+                 .task = task,
+                 .tip = std::move(tip),
+                 .started = started,
+                 .from = source->ground,
+                 .patient = patient,
+                 .served = std::move(beside)});
 }
 
 void Syncer::handle(const Refresh& refresh) {

@@ -193,7 +193,8 @@ class Syncer final : public Status {
   void configure_sharing();
   [[nodiscard]] bool is_settled() const;
   void take_over(Source& source, Loaded loaded, const Ground& from);
-  void validate(Source& source, const Loaded& loaded);
+  void start_comparison(const Source& source);
+  void handle_comparison(Source& source, Outcome& outcome);
   void replace(Source& source, Loaded loaded);
   void serve_derived(catalog::SnapshotPtr snapshot);
   void note_criticality(const catalog::Snapshot& snapshot);

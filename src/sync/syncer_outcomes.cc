@@ -27,6 +27,10 @@ void Syncer::handle(Outcome outcome) {
       if (std::exchange(source->again, false)) source->due = soonest(*source);
       if (outcome.status) note_fetched(*source);
       break;
+    case Task::compare:
+      handle_comparison(*source, outcome);
+      if (std::exchange(source->again, false)) source->due = soonest(*source);
+      break;
     case Task::tidy:
       if (std::exchange(source->again, false)) source->due = soonest(*source);
       if (!outcome.status) {

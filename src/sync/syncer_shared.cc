@@ -290,32 +290,40 @@ void Syncer::take_over(Source& source, Loaded loaded, const Ground& from) {
   loaded.files = ground.tree->table().records.size();
   // The next check brings what is missing, and reads all of it.
   if (ground.gaps) return;
-  if (loaded.commit.id == ground.commit.id) return validate(source, loaded);
+  if (loaded.commit.id == ground.commit.id) return start_comparison(source);
   // What was served meanwhile may be newer: the next check tells.
   if (from.turn == ground.turn && loaded.checked) return replace(source, std::move(loaded));
   if (loaded.checked) source.due = soonest(source);
 }
 
-void Syncer::validate(Source& source, const Loaded& loaded) {
+// Beside the scheduler: meanwhile it takes and publishes other versions.
+void Syncer::start_comparison(const Source& source) {
   publish();
-  const auto before = served();
-  catalog::Editor editor(before, options_.seed);
-  const auto shared = editor.replace_source(source.id(), source.ground.tree->contents());
-  auto next = editor.finish();
-  const bool right = catalog::difference(*before, *next).empty() && before->diagnostics() == next->diagnostics();
+  submit(*std::ranges::find(sources_, &source, &SourcePtr::get), Task::compare, {}, dependencies_.clock.steady());
+}
+
+void Syncer::handle_comparison(Source& source, Outcome& outcome) {
+  const Job& job = outcome.job;
+  // Something else of the source is served by now, and will be read from Git in its turn.
+  const bool is_past = source.ground.turn != job.from.turn;
+  auto& found = *outcome.compared;
+  if (found.right && is_past) return;
+  if (found.right && served() != job.served) found = compare(served(), source.id(), *job.from.tree);
   {
     const std::scoped_lock lock(mutex_);
-    ++(right ? totals_.validated : totals_.corrected)[source.id()];
+    ++(found.right ? totals_.corrected : totals_.validated)[source.id()];
   }
-  source.ground.tree->share(shared);
-  source.served_from_tree = true;
-  if (right) {
-    dependencies_.log.info("shared version is what Git says", {{"source", source.id()}, {"commit", loaded.commit.id}});
+  source.ground.tree->share(found.shared);
+  if (found.shared.size() >= catalog::Editor::bulk_size) heap_.expect(dependencies_.clock.steady());
+  if (!is_past) source.served_from_tree = true;
+  if (!found.right) {
+    dependencies_.log.info("shared version is what Git says",
+                           {{"source", source.id()}, {"commit", job.from.commit.id}});
     return;
   }
   dependencies_.log.warning("shared version is not what Git says, Git's is served",
-                            {{"source", source.id()}, {"commit", loaded.commit.id}});
-  serve_derived(std::move(next));
+                            {{"source", source.id()}, {"commit", job.from.commit.id}});
+  serve_derived(std::move(found.right));
 }
 
 void Syncer::replace(Source& source, Loaded loaded) {

@@ -213,6 +213,8 @@ class Instance::Fetchers final : public sync::Jobs {
     while (!jobs_.empty() && !instance_.dead_) {
       sync::Job job = std::move(jobs_.front());
       jobs_.pop_front();
+      const bool compares = job.task == sync::Task::compare;
+      if (compares && !instance_.sleep(instance_.world_.between(10ms, 5s))) break;  // of a large catalog
       auto outcome = sync::perform(std::move(job), context_);
       if (!instance_.dead_) done_(std::move(outcome));
     }
