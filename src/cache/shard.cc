@@ -47,10 +47,13 @@ class TextTable {
   std::unordered_map<std::string_view, std::uint64_t> numbers_;
 };
 
+// Memory for so many texts is taken before any is seen.
+constexpr std::size_t usual_table = 1024;
+
 std::vector<std::string_view> read_table(Input& in, base::TextArena& texts, std::size_t most_bytes) {
   std::vector<std::string_view> table;
   const std::size_t count = in.count();
-  table.reserve(in.ok() ? count : 0);
+  table.reserve(in.ok() ? std::min(count, usual_table) : 0);
   for (std::size_t left = count; left > 0 && in.ok(); --left) {
     table.push_back(texts.keep(in.text()));
     if (table.back().size() > most_bytes) in.fail();

@@ -2,8 +2,8 @@
 //
 // Collects what changed (definitions put and dropped, source states, diagnostics), then finish() settles conflicts,
 // stitches the entities concerned (those changed and those that their relations point to, before and after), and
-// updates the indices. The cost follows the number of changes, not the size of the catalog. One thread; used once; one
-// Editor at a time per snapshot. Where very many entities come at once, finish() works on all processors until it returns.
+// updates the indices. The cost follows the number of changes, not the size of the catalog. One thread; used once; of
+// several of one snapshot one goes on. Where very many entities come at once, finish() works on all processors until it returns.
 #pragma once
 
 #include <map>

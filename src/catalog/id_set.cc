@@ -31,7 +31,7 @@ IdSet::Run& IdSet::writable_run(std::uint32_t high, base::EditToken token) {
 void IdSet::make_dense(Run& run) {
   run.dense.assign(words_per_run, 0);
   for (const std::uint16_t low : run.sparse) run.dense[low >> 6] |= bit(low);
-  run.sparse = {};
+  run.sparse = std::vector<std::uint16_t>();  // {} would keep its memory
 }
 
 std::size_t IdSet::size() const {
@@ -60,8 +60,15 @@ IdSet IdSet::of(std::span<const std::uint32_t> ids, base::EditToken token) {
     const auto end = std::partition_point(begin, ids.end(), [&](std::uint32_t id) { return id >> run_bits == high; });
     Run& run = set.writable_run(high, token);
     run.size = static_cast<std::uint32_t>(end - begin);
-    run.sparse.assign(begin, end);
-    if (run.size > sparse_limit) make_dense(run);
+    if (run.size > sparse_limit) {
+      run.dense.assign(words_per_run, 0);
+      for (const std::uint32_t id : std::span(begin, end)) {
+        const auto low = static_cast<std::uint16_t>(id);
+        run.dense[low >> 6] |= bit(low);
+      }
+    } else {
+      run.sparse.assign(begin, end);
+    }
     begin = end;
   }
   return set;
@@ -74,7 +81,7 @@ void IdSet::insert(std::uint32_t id, base::EditToken token) {
     return;
   }
   for (const std::uint32_t member : few_) insert_into_run(member, token);
-  few_ = {};
+  few_ = std::vector<std::uint32_t>();
   insert_into_run(id, token);
 }
 

@@ -173,7 +173,8 @@ class Loader {
       add_relations(entries, snapshot->edges_, token);
     });
     Values(segments, entries, seed).add_to(snapshot->index_, token);
-    for (Segment& segment : segments) segment.values = {};  // takes a while, and the texts aren't done
+    for (Segment& segment : segments)
+      segment.values = std::vector<ReadValue>();  // takes a while, and the texts aren't done
     texts.get();
     relations.get();
     snapshot->token_ = snapshot->version_.token();

@@ -55,6 +55,7 @@ class Performer {
 
   // On a whole catalog, mostly.
   base::Status compare(Outcome& outcome) const {
+    if (stop_.stop_requested()) return base::fail(base::Code::unavailable, "stopped");
     outcome.compared = base::apart([&] { return sync::compare(job_.served, source_.id(), *job_.from.tree); });
     return {};
   }

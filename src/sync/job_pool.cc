@@ -10,12 +10,12 @@ namespace {
 JobKind kind_of(Task task) {
   switch (task) {
     case Task::load:
+    case Task::compare:
       return JobKind::local;
     case Task::list:
       return JobKind::check;
     case Task::update:
     case Task::validate:
-    case Task::compare:
     case Task::tidy:
       break;
   }

@@ -22,7 +22,7 @@
 namespace aureacore::sync {
 
 enum class JobKind : std::uint8_t {
-  local,  // the disk alone
+  local,  // the disk or the memory alone
   check,  // one question to the remote
   fetch,  // may take minutes
 };

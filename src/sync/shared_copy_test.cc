@@ -389,36 +389,81 @@ TEST_F(SharedCopyTest, WhatWasTakenIsComparedWithGit) {
   EXPECT_TRUE(eventually([&] { return second_.source().entities == 2; }));
 }
 
-TEST_F(SharedCopyTest, WhatIsWrongInTheSharedCopyIsPutRight) {
-  repository_.commit_file("catalog-info.yaml", component("a") + "---\n" + component("b"));
-  start_first();
-  first_.stop();
-  const auto right = first_.served();
-  const auto found = shared_.store()->head(base::SteadyTime::max()).value().value();
-  // Of the same commit, and whole, but something else.
-  catalog::Editor editor(right);
-  auto other = catalog::testing::define({.name = "a", .path = "catalog-info.yaml"});
-  editor.replace_entity("component:default/a", {other}, {});
-  const auto put = [&](std::span<const cache::Part> parts, base::Duration ttl) {
-    return shared_.store()->put(parts, ttl, base::SteadyTime::max());
-  };
-  const auto wrong = cache::write(editor.finish(), nullptr, {}, put).value();
-  ASSERT_EQ(wrong->manifest.version(), found.version);
-  const auto moved =
-      shared_.store()->move_head({found.manifest, {}, 1h}, {wrong->digest, found.version}, base::SteadyTime::max());
-  ASSERT_EQ(moved->outcome, cache::HeadMove::Outcome::moved);
-  second_.options().preparation = 200ms;
-  second_.start(main());
-  ASSERT_TRUE(eventually([&] { return second_.served() != nullptr; }));
-  EXPECT_NE(entities(second_.served()), entities(right)) << "nobody knows better yet";
-  ASSERT_TRUE(eventually([&] { return entities(second_.served()) == entities(right); }));
-  EXPECT_EQ(second_.served()->version(), right->version());
-  EXPECT_THAT(second_.log_text(), HasSubstr("shared version is not what Git says, Git's is served"));
+// Begins with a copy of the same commits in which one entity is another; whole otherwise.
+class WrongSharedCopyTest : public SharedCopyTest {
+ protected:
+  void SetUp() override {
+    repository_.commit_file("catalog-info.yaml", component("a") + "---\n" + component("b"));
+    other_.commit_file("catalog-info.yaml", component("other"));
+    first_.start(both());
+    ASSERT_TRUE(in_step(first_));
+    first_.stop();
+    const auto found = shared_.store()->head(base::SteadyTime::max()).value().value();
+    catalog::Editor editor(right());
+    editor.replace_entity("component:default/a", {catalog::testing::define({.name = "a"})}, {});
+    const auto put = [&](std::span<const cache::Part> parts, base::Duration ttl) {
+      return shared_.store()->put(parts, ttl, base::SteadyTime::max());
+    };
+    const auto wrong = cache::write(editor.finish(), nullptr, {}, put).value();
+    ASSERT_EQ(wrong->manifest.version(), found.version);
+    const auto moved =
+        shared_.store()->move_head({found.manifest, {}, 1h}, {wrong->digest, found.version}, base::SteadyTime::max());
+    ASSERT_EQ(moved->outcome, cache::HeadMove::Outcome::moved);
+    second_.options().preparation = 1ms;
+    second_.hold.on = true;
+    second_.start(both());
+    ASSERT_TRUE(eventually([&] { return second_.served() != nullptr; }));
+    ASSERT_NE(entities(second_.served()), entities(right())) << "nobody knows better yet";
+  }
+  [[nodiscard]] std::vector<SourceOptions> both() const {
+    return {source_options("main", repository_), source_options("other", other_)};
+  }
+  [[nodiscard]] catalog::SnapshotPtr right() const { return first_.served(); }
+  bool has_said(const std::string& what) { return second_.log_text().find(what) != std::string::npos; }
+
+  git::TestRepository other_;
+};
+
+TEST_F(WrongSharedCopyTest, IsPutRightOnceItWasComparedWithGit) {
+  second_.hold.on = false;
+  ASSERT_TRUE(eventually([&] { return entities(second_.served()) == entities(right()); }));
+  EXPECT_EQ(second_.served()->version(), right()->version());
+  EXPECT_TRUE(eventually([&] { return has_said("not what Git says, Git's is served source=main"); }));
+  EXPECT_TRUE(eventually([&] { return has_said("shared version is what Git says source=other"); }));
   // From here on it works on its own.
   repository_.commit_file("more/catalog-info.yaml", component("c"));
   second_.refresh();
   ASSERT_TRUE(eventually([&] { return second_.has("component:default/c"); }));
   EXPECT_TRUE(second_.has("component:default/b"));
+}
+
+TEST_F(WrongSharedCopyTest, IsPutRightThoughAnotherSourceWentOnMeanwhile) {
+  ASSERT_TRUE(eventually([&] { return second_.hold.waiting == 1; }));
+  ASSERT_TRUE(eventually([&] { return has_said("shared version is what Git says source=other"); }));
+  other_.commit_file("more/catalog-info.yaml", component("more"));
+  second_.refresh("other");
+  ASSERT_TRUE(eventually([&] { return second_.has("component:default/more"); }));
+  const auto wrong = second_.served()->find("component:default/a")->etag;
+  second_.hold.on = false;
+  ASSERT_TRUE(eventually([&] { return has_said("not what Git says, Git's is served source=main"); }));
+  ASSERT_TRUE(eventually([&] { return second_.served()->find("component:default/a")->etag != wrong; }));
+  EXPECT_EQ(second_.served()->find("component:default/a")->etag, right()->find("component:default/a")->etag);
+  EXPECT_TRUE(second_.has("component:default/more"));
+}
+
+TEST_F(WrongSharedCopyTest, IsNotPutInThePlaceOfWhatIsServedMeanwhile) {
+  ASSERT_TRUE(eventually([&] { return second_.hold.waiting == 1; }));
+  first_.start(both());  // with the shared copy or its mirror, whichever is first
+  ASSERT_TRUE(eventually([&] { return first_.commit() == repository_.head(); }));
+  repository_.commit_file("more/catalog-info.yaml", component("c"));
+  first_.refresh();
+  ASSERT_TRUE(eventually([&] { return second_.has("component:default/c"); }));
+  second_.hold.on = false;
+  ASSERT_TRUE(eventually([&] { return has_said("shared version was not what Git says source=main"); }));
+  EXPECT_EQ(second_.commit(), repository_.head());
+  EXPECT_TRUE(second_.has("component:default/c"));
+  ASSERT_TRUE(eventually([&] { return first_.has("component:default/c"); }));
+  EXPECT_EQ(entities(second_.served()), entities(first_.served()));
 }
 
 TEST_F(SharedCopyTest, ASourceThatWasTakenIsGoneOnWithWithoutAMirror) {

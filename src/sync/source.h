@@ -1,8 +1,8 @@
 // Source: all that the syncer knows of one source, and the jobs that are done for it.
 //
 // Owned by the scheduler thread; a job reads what is const here, its own Ground, and the remote, which is its own while
-// it runs: there is at most one job of each kind in flight, and `list` alone may run beside `load`, whose remote it
-// does not share.
+// it runs: there is at most one job of each kind in flight, and `list` alone may run beside `load` and `compare`, whose
+// remote it does not share.
 #pragma once
 
 #include <filesystem>
@@ -93,7 +93,7 @@ struct Source {
   std::optional<git::Advertised> tip;          // what the last list job has found
   base::SteadyTime tip_started{};              // when that began
   bool listing = false;                        // a list job is in flight
-  bool working = false;                        // a load or an update job is
+  bool working = false;                        // one of any other kind is
   bool again = false;                          // a check was asked for while one was under way
   bool answered = false;                       // the remote has answered since the start
   bool listed = false;                         // the first list job has ended, one way or the other

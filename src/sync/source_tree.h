@@ -5,7 +5,8 @@
 // leaves no trace. The work follows the size of the change: maps from a path to the files that depend on it are kept,
 // and the globs of Locations are tried on added and removed paths alone.
 //
-// plan() may run on any thread, commit() on the owner's; never both at once (one job per source sees to that).
+// plan() and contents() may run on any thread, commit() and share() on the owner's; never both at once (one job per source
+// sees to that).
 #pragma once
 
 #include <map>

@@ -1,9 +1,9 @@
 // Syncer: the only writer. Keeps the snapshot in step with the sources.
 //
-//   scheduler thread   decides: what is due, what an outcome means, what is published; it alone touches the Editor and
+//   scheduler thread   decides: what is due, what an outcome means, what is published; it alone edits what is served, and
 //                      the slot (where very much has come, by a thread that it waits for)
-//   fetcher threads    do what takes long (JobPool): ask a remote, fetch, read, parse; at most so many at once, one
-//                      source's in turn
+//   fetcher threads    do what takes long (JobPool): ask a remote, fetch, read, parse, compare; at most so many at once,
+//                      one source's in turn
 //
 // One source's road: list (what does the branch point to?) → the same commit: fresher by that, done; another: update
 // (fetch, plan) → guard → commit to its tree → publish. Failures wait by backoff and breaker, each source by itself.

@@ -85,7 +85,9 @@ void Syncer::handle_list(const SourcePtr& source, const Outcome& outcome) {
   source->tip = outcome.tip;
   source->tip_started = outcome.job.started;
   settle_offer();
-  const bool is_served = !asking_ && outcome.tip.commit == source->commit().id && !source->ground.gaps;
+  const auto& ground = source->ground;
+  const bool is_served =
+      !asking_ && outcome.tip.commit == source->commit().id && outcome.tip.branch == ground.branch && !ground.gaps;
   if ((source->working && !is_served) || asking_) {
     source->found.emplace(outcome.tip, outcome.job.started);
   } else {

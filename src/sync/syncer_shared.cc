@@ -39,6 +39,15 @@ std::map<std::string, Change> count_changes(const catalog::Snapshot& from, const
   return changes;
 }
 
+// Whether the second has other definitions of the source.
+bool touches(const catalog::Snapshot& from, const catalog::Snapshot& to, const std::string& source) {
+  const auto is_its = [&](const catalog::EntityPtr& entity) {
+    return entity && entity->definition->place.file->source == source;
+  };
+  return std::ranges::any_of(catalog::difference(from, to),
+                             [&](const auto& each) { return is_its(each.before) || is_its(each.after); });
+}
+
 }  // namespace
 
 void Syncer::start_sharing() {
@@ -304,25 +313,33 @@ void Syncer::start_comparison(const Source& source) {
 
 void Syncer::handle_comparison(Source& source, Outcome& outcome) {
   const Job& job = outcome.job;
-  // Something else of the source is served by now, and will be read from Git in its turn.
-  const bool is_past = source.ground.turn != job.from.turn;
+  if (!outcome.compared || source.ground.tree != job.from.tree) return;
   auto& found = *outcome.compared;
-  if (found.right && is_past) return;
-  if (found.right && served() != job.served) found = compare(served(), source.id(), *job.from.tree);
+  const bool is_past = source.ground.turn != job.from.turn;
+  const auto beside = served();
+  // Most of what is published meanwhile is of other sources.
+  if (!is_past && beside != job.served && (found.right || touches(*job.served, *beside, source.id()))) {
+    found = base::apart([&] { return compare(beside, source.id(), *job.from.tree); });
+  }
   {
     const std::scoped_lock lock(mutex_);
     ++(found.right ? totals_.corrected : totals_.validated)[source.id()];
   }
-  source.ground.tree->share(found.shared);
   if (found.shared.size() >= catalog::Editor::bulk_size) heap_.expect(dependencies_.clock.steady());
+  const std::string& commit = job.from.commit.id;
+  if (found.right && is_past) {
+    // Another version is served by now, and will be read from Git in its turn.
+    dependencies_.log.warning("shared version was not what Git says", {{"source", source.id()}, {"commit", commit}});
+    return;
+  }
+  source.ground.tree->share(found.shared);
   if (!is_past) source.served_from_tree = true;
   if (!found.right) {
-    dependencies_.log.info("shared version is what Git says",
-                           {{"source", source.id()}, {"commit", job.from.commit.id}});
+    dependencies_.log.info("shared version is what Git says", {{"source", source.id()}, {"commit", commit}});
     return;
   }
   dependencies_.log.warning("shared version is not what Git says, Git's is served",
-                            {{"source", source.id()}, {"commit", job.from.commit.id}});
+                            {{"source", source.id()}, {"commit", commit}});
   serve_derived(std::move(found.right));
 }
 

@@ -14,6 +14,7 @@
 
 #include "cache/embedded_store.h"
 #include "cache/testing.h"
+#include "sync/job_pool.h"
 #include "sync/shared_copy.h"
 #include "sync/test_syncer.h"
 
@@ -137,6 +138,36 @@ class View final : public cache::Store {
   std::shared_ptr<cache::Store> subscribed_;  // outlives the subscription
 };
 
+// What is held of a source's jobs.
+struct Hold {
+  std::atomic<bool> on{false};
+  std::atomic<int> waiting{0};
+};
+
+// Jobs as usual, but that the comparisons of "main" can be held.
+class HoldingJobs final : public Jobs {
+ public:
+  HoldingJobs(Hold& hold, const SyncerOptions& options, const JobContext& context, Done done)
+      : hold_(hold), pool_(options.fetchers, options.check_patience, context, std::move(done)) {}
+
+  void submit(Job job) override {
+    if (!hold_.on || job.task != Task::compare || job.source->id() != "main") return pool_.submit(std::move(job));
+    waiting_.push_back(std::move(job));
+    ++hold_.waiting;
+  }
+  void relieve() override {
+    if (!hold_.on) {
+      for (auto& job : std::exchange(waiting_, {})) pool_.submit(std::move(job));
+    }
+    pool_.relieve();
+  }
+
+ private:
+  Hold& hold_;
+  std::vector<Job> waiting_;
+  JobPool pool_;
+};
+
 inline std::vector<std::string> entities(const catalog::SnapshotPtr& snapshot) {
   std::vector<std::string> all;
   if (!snapshot) return all;
@@ -185,6 +216,9 @@ class Instance {
                                          clock_, log_, shared_copy_.get());
     Syncer::Dependencies dependencies{
         clock_, log_, *slot_, [] { return 0.5; }, connect, {}, {}, shared_copy_.get(), &conflicts_, archive_.get()};
+    dependencies.jobs = [this](const JobContext& context, Jobs::Done done) {
+      return std::make_unique<HoldingJobs>(hold, options_, context, std::move(done));
+    };
     syncer_ = std::make_unique<Syncer>(options_, std::move(dependencies), std::move(sources));
     syncer_->start();
   }
@@ -231,6 +265,7 @@ class Instance {
 
   Faults git;
   Life life;
+  Hold hold;
 
  private:
   const std::string name_;
